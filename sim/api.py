@@ -1,0 +1,164 @@
+"""The Python interface: what the commands do, as functions and objects with ``plot_*`` methods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.crisis import History, Stage, given_in
+from sim.crisis import play as play_stage
+from sim.errors import Problem, RunError
+from sim.scenario import Scenario, arm_names, json_schema, load, problems, template
+from sim.scenario.nearest import suggestion
+from sim.study import comparison as study
+from sim.study.comparison import check_given, chosen_arms
+from sim.study.ensemble import inject_names
+from sim.world import build, prepare
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "Comparison",
+    "Played",
+    "arm_names",
+    "check",
+    "check_given",
+    "chosen_arms",
+    "compare",
+    "load",
+    "new",
+    "play",
+    "schema",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """One history, with the stage it was played on."""
+
+    stage: Stage
+    history: History
+    given: str | None = None
+
+    def under(self, arm: str) -> Played:
+        """Return the same world's history under another arm."""
+        return Played(self.stage, _live(self.stage, arm, self.given), self.given)
+
+    def narrate(self) -> list[str]:
+        """Return the history as a timeline a person can follow."""
+        from sim.show.narration import narrate
+
+        return list(narrate(self.history, self.stage))
+
+    def plot_map(self, ax: Axes | None = None) -> Axes:
+        """Draw the theatre with this world's tracks, contacts and incidents."""
+        from sim.show.theatre_map import draw_map
+
+        return draw_map(self.stage, self.history, ax=ax)
+
+    def plot_timeline(self, other: Played, ax: Axes | None = None) -> Axes:
+        """Draw this history and another of the same world, one rung path beside the other."""
+        from sim.show.timeline import draw_timeline
+
+        return draw_timeline(self.stage, self.history, other.history, ax=ax)
+
+
+class Comparison(study.Comparison):
+    """A comparison that can also be drawn."""
+
+    def plot_risk(self, ax: Axes | None = None) -> Axes:
+        """Draw the risk by arm and threshold, with intervals."""
+        from sim.show.risk import draw_risk
+
+        return draw_risk(self, ax=ax)
+
+    def plot_peaks(self, arm: str, ax: Axes | None = None) -> Axes:
+        """Draw the table of peak rungs, without the line against an arm."""
+        from sim.show.pair_table import draw_peaks
+
+        return draw_peaks(self, arm, ax=ax)
+
+    def plot_survival(self, threshold: int = 3, ax: Axes | None = None) -> Axes:
+        """Draw the curves of the time to a rung."""
+        from sim.show.survival import draw_survival
+
+        return draw_survival(self, threshold, ax=ax)
+
+    @cached_property
+    def telling_world(self) -> int:
+        """The world to show: the first with the largest change of peak, by a stated rule."""
+        return study.telling_world(self)
+
+    def played(self, arm: str, world: int) -> Played:
+        """Return one of the comparison's histories, lived through again."""
+        return play(self.scenario, arm=arm, world=world, seed=self.seed, given=self.given)
+
+    def draw(self, folder: Path) -> list[Path]:
+        """Draw every figure into a folder, as PNG and SVG, and return the files."""
+        from sim.show.figures import draw_all
+
+        return draw_all(self, folder)
+
+
+def check(path: str | Path) -> list[Problem]:
+    """Return everything wrong with a scenario file; an empty list means it can be run."""
+    return problems(path)
+
+
+def _scenario(scenario: Scenario | str | Path) -> Scenario:
+    return scenario if isinstance(scenario, Scenario) else load(scenario)
+
+
+def _live(stage: Stage, arm: str, given: str | None) -> History:
+    placed = None
+    scenario = stage.theatre.scenario
+    if given is not None and given not in inject_names(scenario):
+        placed = given_in(stage.world, given, scenario.parameters)
+    return play_stage(stage, arm, given=placed)
+
+
+def play(
+    scenario: Scenario | str | Path,
+    *,
+    arm: str = "as_used_2022",
+    world: int = 0,
+    seed: int = 1,
+    given: str | None = None,
+) -> Played:
+    """Live one world through under one arm.
+
+    Raises ScenarioError for a file that cannot be run and RunError for an unknown arm.
+    """
+    found = _scenario(scenario)
+    known = arm_names(found)
+    if arm not in known:
+        raise RunError(
+            f'there is no arm "{arm}" in "{found.scenario}"; known: {", ".join(known)}. '
+            f"{suggestion(arm, known)}"
+        )
+    check_given(found, given)
+    stage = Stage(build(prepare(found), seed, world))
+    return Played(stage, _live(stage, arm, given), given)
+
+
+def compare(scenario: Scenario | str | Path, **options: Any) -> Comparison:
+    """Compare arms in the same worlds; see :func:`sim.study.comparison.compare` for the options.
+
+    ``worlds`` (1000), ``seed`` (1), ``arms`` (the main four and the scenario's own), ``given``,
+    ``workers`` (1), ``out`` (a result folder), ``keep_records`` and ``progress``.
+    """
+    found = study.compare(_scenario(scenario), **options)
+    return Comparison(**{name: getattr(found, name) for name in found.__dataclass_fields__})
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of scenario files."""
+    return json_schema()
+
+
+def new(name: str) -> str:
+    """Return the text of a commented scenario to start from."""
+    return template(name)

@@ -1,0 +1,246 @@
+"""The commands: check, play, compare, schema and new.
+
+Each imports what it needs only when it runs, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.errors import DeconflictError, RunError
+
+app = typer.Typer(
+    name="deconflict",
+    help="A tabletop simulation of a military deconfliction line: the same worlds, with and "
+    "without the call.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.")]
+Seed = Annotated[int, typer.Option(help="Seed of all luck.", min=0)]
+GivenOption = Annotated[
+    str | None,
+    typer.Option(metavar="KIND|INJECT", help="Place one grave incident, or follow an inject."),
+]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn an error this package raises on purpose into its message and exit code 1."""
+    try:
+        yield
+    except DeconflictError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"deconflict {version('deconflict')}")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    _version_: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Compare how incidents escalate with and without a deconfliction line."""
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.")],
+) -> None:
+    """Say everything that is wrong with scenario files; exit code 1 if anything is."""
+    from sim.scenario import load, problems
+
+    bad = False
+    for path in files:
+        found = problems(path)
+        for problem in found:
+            typer.echo(str(problem))
+        if any(not problem.warning for problem in found):
+            bad = True
+            continue
+        from sim.show.overview import overview
+
+        with _told():
+            for line in overview(load(path)):
+                typer.echo(line)
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def play(
+    file: File,
+    arm: Annotated[str, typer.Option(help="The arm to live through.")] = "as_used_2022",
+    world: Annotated[int, typer.Option(help="Number of the world.", min=0)] = 0,
+    seed: Seed = 1,
+    pair: Annotated[
+        str | None, typer.Option(metavar="ARM", help="Show this arm beside, from where they part.")
+    ] = None,
+    given: GivenOption = None,
+    records: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="Write the typed records here.")
+    ] = None,
+) -> None:
+    """Tell one history as a timeline: who, what, when and why."""
+    with _told():
+        from sim import api
+        from sim.show.narration import narrate, narrate_pair
+
+        played = api.play(api.load(file), arm=arm, world=world, seed=seed, given=given)
+        if pair is None:
+            lines = narrate(played.history, played.stage)
+        else:
+            other = played.under(pair)
+            lines = narrate_pair(other.history, played.history, played.stage)
+        for line in lines:
+            typer.echo(line)
+        if records is not None:
+            _write_records(records, played.history.lines())
+
+
+def _write_records(path: Path, lines: list[str]) -> None:
+    from sim.study.folder import place
+
+    if path.is_dir():
+        raise RunError(f"{path}: is a directory; give --records a file name")
+    place(path, lambda beside: beside.write_text("\n".join([*lines, ""])) and None)
+    typer.echo(f"{len(lines)} records in {path}", err=True)
+
+
+@app.command()
+def compare(
+    file: File,
+    worlds: Annotated[int, typer.Option(help="How many worlds.", min=1, max=10_000_000)] = 1000,
+    seed: Seed = 1,
+    arms: Annotated[
+        str | None,
+        typer.Option(help="Arms to compare, separated by commas; by default the main four."),
+    ] = None,
+    given: GivenOption = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Result folder; results/NAME by default.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes; all cores by default.", min=1, max=256)
+    ] = None,
+    records: Annotated[bool, typer.Option("--records", help="Keep every record.")] = False,
+    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only the answer.")] = False,
+) -> None:
+    """Compare arms in the same worlds: table, figures, result folder."""
+    with _told():
+        from sim import api
+        from sim.show.answer import lines_of, power_lines
+        from sim.study.folder import claim
+
+        scenario = api.load(file)
+        names = api.chosen_arms(scenario, arms.split(",") if arms else None)
+        api.check_given(scenario, given)
+        folder = claim(out or Path("results") / file.stem, force)
+        if not quiet:
+            for line in power_lines(scenario, names, worlds, seed, given):
+                typer.echo(line)
+        with _progress(worlds, quiet) as advance:
+            result = api.compare(
+                scenario,
+                worlds=worlds,
+                seed=seed,
+                arms=names,
+                given=given,
+                workers=workers or os.cpu_count() or 1,
+                out=folder,
+                keep_records=records,
+                progress=advance,
+            )
+        if result.worlds == 0:
+            raise RunError("interrupted before a single world was finished; nothing to report")
+        for line in lines_of(result):
+            typer.echo(line)
+        if figures:
+            result.draw(folder)
+        if not quiet:
+            typer.echo(f"\nResults in {folder}/")
+        if not result.complete:
+            raise typer.Exit(130)
+
+
+@contextmanager
+def _progress(worlds: int, quiet: bool) -> Iterator[Any]:
+    """Show a bar with rate and time left on a terminal, and nothing anywhere else."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    with Progress(
+        TextColumn("worlds"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    ) as bar:
+        task = bar.add_task("worlds", total=worlds, rate="")
+
+        def advance(count: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, advance=count, rate=f"{speed:.0f}/s" if speed else "")
+
+        yield advance
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from sim.scenario import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="File to write, or its name.")],
+) -> None:
+    """Write a commented scenario to start from."""
+    with _told():
+        from sim.scenario import template
+
+        path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
+        if path.exists():
+            raise RunError(f"{path}: exists already; choose another name")
+        try:
+            path.write_text(template(path.stem), encoding="utf-8")
+        except OSError as error:
+            raise RunError(f"{path}: cannot be written ({error.strerror})") from None
+        typer.echo(f"{path} written; next: deconflict check {path}")

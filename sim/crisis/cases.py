@@ -1,0 +1,492 @@
+"""Cases: incidents taken as one affair, with one clock that messages race and one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from simpy.events import Event
+
+from sim.crisis import rules
+from sim.crisis.deciders import Asked, Request
+from sim.crisis.ladder import FORCE_RUNG
+from sim.crisis.rules import Belief
+from sim.crisis.schedule import Rank
+from sim.crisis.state import Case, Incident
+from sim.draws import Decision, child, normal
+from sim.records import (
+    NEVER,
+    Acted,
+    Believed,
+    Clocked,
+    Happened,
+    Messaged,
+    Origin,
+    Reported,
+    Stopped,
+)
+from sim.scenario.kinds import (
+    DECEITFUL,
+    HONEST,
+    INCIDENT_BY_CODE,
+    INCIDENT_KINDS,
+    RESPONSES,
+    Act,
+    Cause,
+    Content,
+)
+from sim.scenario.parameters import Parameters
+
+if TYPE_CHECKING:
+    from sim.crisis.channels import Call
+    from sim.crisis.engine import Crisis
+
+_REPLY = 1  # suffix of a reply's identity below its case
+_FIRST, _MAIN = 0, 1  # the two reports of an investigation
+_THEATRE = 2  # suffixes of the three choices about a case
+_CAPITAL = 3
+_CONSENT = 4
+
+_UNINFORMATIVE: Belief = (1.0, 1.0, 1.0, 1.0)
+_CERTAIN = (
+    (1.0, 0.0, 0.0, 0.0),
+    (0.0, 1.0, 0.0, 0.0),
+    (0.0, 0.0, 1.0, 0.0),
+    (0.0, 0.0, 0.0, 1.0),
+)
+_BELIEVABLE = frozenset((Content.EXPLAIN, Content.ACKNOWLEDGE, Content.NOT_OURS))
+_ALL = len(RESPONSES)
+_UP_TO_DISPLAY = Act.DISPLAY + 1
+
+
+def _column(table: tuple[tuple[float, ...], ...], content: int) -> Belief:
+    """Return P(content | cause) for each cause."""
+    accident, assertive, hostile, not_theirs = (row[content] for row in table)
+    return (accident, assertive, hostile, not_theirs)
+
+
+def _likelihoods(content: int) -> tuple[Belief, Belief]:
+    if content == Content.DOES_NOT_KNOW:
+        return _UNINFORMATIVE, _UNINFORMATIVE
+    return _HONEST[content], _DECEITFUL[content]
+
+
+_CONTENTS = range(len(HONEST[0]))
+_HONEST = tuple(_column(HONEST, content) for content in _CONTENTS)
+_DECEITFUL = tuple(_column(DECEITFUL, content) for content in _CONTENTS)
+_ACT_KIND = INCIDENT_KINDS["act"].code
+
+
+class Cases:
+    """The open affairs of both sides."""
+
+    def __init__(self, crisis: Crisis) -> None:
+        self._crisis = crisis
+        p = crisis.p
+        self._p: Parameters = p
+        self._suspicion: Belief = (
+            p.suspicion_accident,
+            p.suspicion_assertive,
+            p.suspicion_hostile,
+            p.suspicion_not_theirs,
+        )
+        self._cost: Belief = (
+            p.cost_accident,
+            p.cost_assertive,
+            p.cost_hostile,
+            p.cost_not_theirs,
+        )
+        self.by_identity: dict[int, Case] = {}
+        self.open_count = 0
+        self._latest: dict[tuple[int, int], Case] = {}
+        self._replies: dict[int, int] = {}
+
+    # Opening and joining.
+
+    def take(
+        self,
+        incident: Incident,
+        victim: int,
+        blamed: int,
+        parent: Case | None,
+        inject: bool,
+        alone: bool,
+    ) -> Case:
+        """Join an incident to the open case it belongs to, or open one for it.
+
+        ``alone`` opens a case of its own whatever is open, for an incident placed to be studied.
+        """
+        now = self._crisis.now
+        case = self._latest.get((victim, blamed))
+        open_now = case is not None and not case.closed
+        if case is None or not open_now or now - case.opened > self._p.case_window or alone:
+            return self._open(incident, victim, blamed, parent, inject)
+        self._add(case, incident)
+        self._set_clock(case)
+        return case
+
+    def _open(
+        self, incident: Incident, victim: int, blamed: int, parent: Case | None, inject: bool
+    ) -> Case:
+        crisis = self._crisis
+        actors = crisis.world.theatre.actors
+        case = Case(
+            identity=incident.identity,
+            root=parent.root if parent else incident.identity,
+            root_cause=parent.root_cause if parent else incident.cause,
+            victim=victim,
+            blamed=blamed,
+            victim_bloc=actors[victim].bloc,
+            blamed_bloc=actors[blamed].bloc,
+            opened=crisis.now,
+            depth=parent.depth + 1 if parent else 0,
+            from_inject=inject,
+            rung_at_opening=crisis.ladder.rung,
+            clock_z=normal(crisis.luck.u(Decision.CLOCK, incident.identity)),
+        )
+        self.by_identity[case.identity] = case
+        self.open_count += 1
+        self._latest[victim, blamed] = case
+        self._add(case, incident)
+        self._set_clock(case)
+        self._investigate(case)
+        if self._p.theatre_stage:
+            self._await_theatre(case)
+        crisis.switchboard.case_opened(case)
+        return case
+
+    def _add(self, case: Case, incident: Incident) -> None:
+        case.incidents.append(incident)
+        self._weigh(case)
+
+    def _weigh(self, case: Case) -> None:
+        """Recompute a case's severity; its cause is that of its worst incident."""
+        product = 1.0
+        worst = case.incidents[0]
+        for incident in case.incidents:
+            product *= 1 - incident.severity
+            if incident.severity > worst.severity:
+                worst = incident
+        case.severity = rules.joined_severity(product, worst.severity, self._p.case_room)
+        case.cause, case.kind = worst.cause, worst.kind
+
+    def _set_clock(self, case: Case) -> None:
+        """Set the deadline from the opening on; an older one is superseded by the version."""
+        p = self._p
+        time = rules.clock_ms(
+            p.clock_median,
+            p.clock_severity,
+            p.clock_rung,
+            p.clock_sigma,
+            case.severity,
+            case.rung_at_opening,
+            case.clock_z,
+        )
+        self._due(case, max(self._crisis.now, case.opened + time))
+
+    def _due(self, case: Case, deadline: int) -> None:
+        crisis = self._crisis
+        case.deadline = deadline
+        case.version += 1
+        version = case.version
+        crisis.record(
+            Clocked(
+                crisis.now,
+                crisis.seats(case.victim_bloc),
+                case.identity,
+                case.root,
+                case.victim,
+                case.blamed,
+                case.severity,
+                deadline,
+                version,
+            )
+        )
+        crisis.env.at(deadline, Rank.CLOCK, case.identity, lambda _: self._ring(case, version))
+
+    def _ring(self, case: Case, version: int) -> None:
+        """The clock has run out: a pending call may hold it once; otherwise the side answers."""
+        if version != case.version or case.closed:
+            return
+        crisis, p = self._crisis, self._p
+        if p.wait > 0 and case.pending and not case.held:
+            case.held = True
+            if crisis.luck.u(Decision.WAIT, case.identity) < p.wait:
+                self._due(case, crisis.now + p.wait_longest)
+                return
+        case.closed = True
+        self.open_count -= 1
+        crisis.env.process(self._answer(case))
+
+    # What the victim learns.
+
+    def _investigate(self, case: Case) -> None:
+        if case.depth:
+            return  # an act is no riddle: nobody investigates who ordered it
+        p, luck = self._p, self._crisis.luck
+        for final, delay, accuracy in (
+            (_FIRST, self._crisis.first_report, p.first_accuracy),
+            (_MAIN, self._crisis.report, p.accuracy),
+        ):
+            who = child(case.identity, final)
+            time = self._crisis.now + delay.ms(luck.u(Decision.REPORT_DELAY, who))
+            self._crisis.env.at(
+                time,
+                Rank.REPORT,
+                who,
+                lambda _, f=final, q=accuracy, w=who: self._report(case, f, q, w),
+            )
+
+    def _report(self, case: Case, final: int, accuracy: float, who: int) -> None:
+        """Hear the own investigation; the later report takes the place of the first."""
+        luck = self._crisis.luck
+        named = case.cause
+        if luck.u(Decision.REPORT_RIGHT, who) >= accuracy:
+            others = [cause for cause in range(len(Cause)) if cause != case.cause]
+            named = others[int(luck.u(Decision.REPORT_WRONG, who) * len(others))]
+        now = self._crisis.now
+        in_time = int(not case.closed)
+        seats = self._crisis.seats(case.victim_bloc)
+        self._crisis.record(Reported(now, seats, case.identity, final, named, in_time))
+        if final or not case.reported:
+            case.evidence = rules.report_evidence(named, accuracy)
+        if final:
+            case.reported = True
+            tension = self._p.a_tension * rules.saturated(self._crisis.ladder.tension())
+            rung = self._p.a_rung * self._crisis.ladder.rung
+            case.report_belief = rules.belief(
+                self._suspicions(case), tension, rung, case.evidence
+            )
+            self._reveal(case)
+
+    def _suspicions(self, case: Case) -> Belief:
+        """Return what the victim suspects before it knows; a kind may bring its own suspicions."""
+        own = INCIDENT_BY_CODE[case.kind].suspicion
+        return self._suspicion if own is None else own
+
+    def hear(self, case: Case, call: Call) -> None:
+        """Let a message reach the decision maker of the side it was meant for."""
+        crisis = self._crisis
+        receiver = crisis.ladder.blocs[case.victim_bloc]
+        p = self._p
+        c = rules.credibility(
+            receiver.believed,
+            receiver.disbelieved,
+            call.channel.weight,
+            p.credibility_low,
+            p.credibility_high,
+        )
+        in_time = not case.closed
+        crisis.record(
+            Messaged(
+                crisis.now,
+                crisis.both(case.victim_bloc, crisis.now, call.ended),
+                call.channel.row,
+                call.identity,
+                case.identity,
+                case.blamed_bloc,
+                call.content,
+                int(call.content != Content.DOES_NOT_KNOW),
+                call.honest,
+                c,
+                int(in_time),
+            )
+        )
+        if call.content == Content.DOES_NOT_KNOW:
+            return
+        case.heard = True
+        case.content = call.content
+        case.best_credibility = max(case.best_credibility, c)
+        if not in_time and call.content in _BELIEVABLE:
+            crisis.ladder.relieve(1 - p.late_relief * c)
+            crisis.ladder.shorten_quiet(case.victim_bloc, p.late_quiet)
+        self._reveal(case)
+
+    def _reveal(self, case: Case) -> None:
+        """Judge a sender by what came out; only a revelation moves credibility (model 5)."""
+        if case.revealed or not (case.reported and case.heard):
+            return
+        case.revealed = True
+        crisis, p = self._crisis, self._p
+        receiver = crisis.ladder.blocs[case.victim_bloc]
+        honest, deceitful = _likelihoods(case.content)
+        r = rules.falsehood(case.report_belief, honest, deceitful, case.best_credibility)
+        receiver.believed += p.credibility_step * (1 - r)
+        receiver.disbelieved += r
+        value = receiver.believed / (receiver.believed + receiver.disbelieved)
+        crisis.record(
+            Believed(
+                crisis.now,
+                crisis.seats(case.victim_bloc),
+                case.victim_bloc,
+                case.blamed_bloc,
+                case.identity,
+                r,
+                value,
+            )
+        )
+
+    def stop(self, case: Case, call: Call) -> None:
+        """Let a message that came through in time end the incidents that still go on."""
+        crisis = self._crisis
+        changed = False
+        for incident in case.incidents:
+            if incident.stopped or not incident.begins <= crisis.now < incident.ends:
+                continue
+            if crisis.luck.u(Decision.HEED_STOP, incident.identity) >= self._p.heed_stop:
+                continue
+            elapsed = (crisis.now - incident.begins) / (incident.ends - incident.begins)
+            incident.severity *= elapsed
+            incident.ends, incident.stopped = crisis.now, True
+            changed = True
+            crisis.record(
+                Stopped(
+                    crisis.now,
+                    (crisis.now, crisis.now),
+                    call.channel.row,
+                    incident.identity,
+                    case.identity,
+                    incident.severity,
+                )
+            )
+        if changed and not case.closed:
+            self._weigh(case)
+            self._set_clock(case)
+
+    def propose_halt(self, case: Case, call: Call) -> None:
+        """Let a proposed halt that came through before the clock weigh on the answer."""
+        if not case.closed:
+            p, receiver = self._p, self._crisis.ladder.blocs[case.victim_bloc]
+            c = rules.credibility(
+                receiver.believed,
+                receiver.disbelieved,
+                call.channel.weight,
+                p.credibility_low,
+                p.credibility_high,
+            )
+            case.halt = max(case.halt, p.halt * c)
+
+    # The answer.
+
+    def belief(self, case: Case) -> Belief:
+        """Return what the victim believes about a case now."""
+        if case.truth_known:
+            return _CERTAIN[case.cause]
+        p, ladder = self._p, self._crisis.ladder
+        evidence = case.evidence
+        if case.heard:
+            honest, deceitful = _likelihoods(case.content)
+            m = rules.message_evidence(honest, deceitful, case.best_credibility)
+            evidence = tuple(a + b for a, b in zip(evidence, m, strict=True))  # type: ignore[assignment]
+        tension = p.a_tension * rules.saturated(ladder.tension())
+        return rules.belief(self._suspicions(case), tension, p.a_rung * ladder.rung, evidence)
+
+    def _request(self, case: Case, asked: Asked, suffix: int, options: int, actor: int) -> Request:
+        ladder, p = self._crisis.ladder, self._p
+        tension = ladder.tension()
+        belief = self.belief(case)
+        want = rules.wanted(
+            p.resolve, case.severity, belief, self._cost, p.grievance, rules.saturated(tension)
+        )
+        return Request(
+            identity=child(case.identity, suffix),
+            asked=asked,
+            time=self._crisis.now,
+            deadline=case.deadline,
+            actor=actor,
+            case=case.identity,
+            channel=NEVER,
+            about=child(case.identity, suffix),
+            options=options,
+            wanted=want * (1 - case.halt),
+            rung=ladder.rung,
+            tension=tension,
+            severity=case.severity,
+            belief=belief,
+        )
+
+    def _answer(self, case: Case) -> Generator[Event, Any, None]:
+        """Answer a case: choose, ask the bloc's leader where force is chosen, and act."""
+        crisis = self._crisis
+        request = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
+        act = yield from crisis.ask(request)
+        held_back = 0
+        leader = crisis.world.theatre.leader(case.victim_bloc)
+        if RESPONSES[act].rung >= FORCE_RUNG and leader != case.victim:
+            consent = self._request(case, Asked.CONSENT, _CONSENT, _ALL, leader)
+            agreed = yield from crisis.ask(consent)
+            allowed = max(agreed, Act.DISPLAY)
+            held_back, act = int(allowed < act), min(act, allowed)
+        self._act(case, act, request, held_back, theatre=0)
+
+    def _await_theatre(self, case: Case) -> None:
+        p, crisis = self._p, self._crisis
+        z = normal(crisis.luck.u(Decision.THEATRE_CLOCK, case.identity))
+        time = rules.clock_ms(
+            p.theatre_median, p.clock_severity, p.clock_rung, p.clock_sigma,
+            case.severity, case.rung_at_opening, z,
+        )  # fmt: skip
+        crisis.env.at(
+            crisis.now + time,
+            Rank.CLOCK,
+            child(case.identity, _THEATRE),
+            lambda _: crisis.env.process(self._theatre(case)),
+        )
+
+    def _theatre(self, case: Case) -> Generator[Event, Any, None]:
+        """Let the theatre commander answer first, at most with a display."""
+        if case.closed:
+            return
+        request = self._request(case, Asked.ACT, _THEATRE, _UP_TO_DISPLAY, case.victim)
+        act = yield from self._crisis.ask(request)
+        self._act(case, min(act, Act.DISPLAY), request, 0, theatre=1)
+
+    def _act(self, case: Case, act: int, request: Request, held_back: int, theatre: int) -> None:
+        """Carry an act out: tension, level, and the case it makes for the other side."""
+        crisis, p = self._crisis, self._p
+        response = RESPONSES[act]
+        bloc = case.victim_bloc
+        if act == Act.CONCILIATE:
+            crisis.ladder.jump(p.relief * response.intensity)
+        else:
+            crisis.ladder.jump(p.tension_act * response.intensity)
+        if act <= Act.ABSORB and case.cause == Cause.HOSTILE:
+            crisis.ladder.let_pass(case.blamed_bloc)
+        major = act == Act.MAJOR_FORCE
+        crisis.ladder.take(bloc, response.rung, major, case.root, case.root_cause, inject=False)
+        now = crisis.now
+        public = now if act >= Act.PROTEST else NEVER
+        crisis.record(
+            Acted(
+                now, crisis.both(bloc, now, public), case.identity, case.root, case.victim, act,
+                theatre, request.wanted, case.severity, request.tension, *request.belief,
+                case.cause, held_back, response.rung, crisis.ladder.rung,
+            )
+        )  # fmt: skip
+        if act >= Act.DISPLAY:
+            self._grieve(case, act, theatre)
+
+    def _grieve(self, case: Case, act: int, theatre: int) -> None:
+        """Make the case that a display or a use of force is for the other side."""
+        crisis, p = self._crisis, self._p
+        replies = self._replies.get(case.root, 0)
+        if replies >= p.max_replies or crisis.stopped:
+            return
+        self._replies[case.root] = replies + 1
+        weight = p.delta if act > Act.DISPLAY else p.delta_display
+        severity = weight * RESPONSES[act].intensity
+        identity = child(case.identity, _REPLY, theatre)
+        now = crisis.now
+        incident = Incident(identity, _ACT_KIND, Cause.HOSTILE, severity, now, now)
+        reply = self.take(incident, case.blamed, case.victim, case, False, alone=False)
+        crisis.record(
+            Happened(
+                now, (now, now), identity, _ACT_KIND, 0, severity, Cause.HOSTILE, case.blamed,
+                case.victim, case.victim, 0, Origin.ACT, reply.identity, case.root,
+                RESPONSES[act].rung, crisis.ladder.rung, NEVER, NEVER,
+            )
+        )  # fmt: skip
+
+    def still_open(self) -> list[Case]:
+        """Return the cases still open, in order of their identities."""
+        return [case for _, case in sorted(self.by_identity.items()) if not case.closed]

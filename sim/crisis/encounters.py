@@ -1,0 +1,356 @@
+"""Encounters: contacts, strays, third-party attacks and injects, and how they go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from simpy.events import Event
+
+from sim.crisis import rules
+from sim.crisis.deciders import Asked, Request
+from sim.crisis.ladder import DISPLAY_RUNG, FORCE_RUNG
+from sim.crisis.schedule import Rank
+from sim.crisis.stage import Flight, Prospect
+from sim.crisis.state import Incident
+from sim.draws import Decision, child, normal
+from sim.records import NEVER, NOBODY, Contacted, Happened, Origin, Outcome, Placed, Struck
+from sim.scenario.kinds import INCIDENT_KINDS, Cause, IncidentKind, SeverityClass
+from sim.world import SETTINGS
+
+if TYPE_CHECKING:
+    from sim.crisis.engine import Crisis
+
+_LOCAL = 1  # suffix of a shoot-down's identity below its intrusion
+_P95 = 1.6448536269514722  # standard normal quantile of .95
+
+_BY_SETTING: dict[str, tuple[tuple[IncidentKind, ...], ...]] = {
+    setting: (
+        (),
+        tuple(k for k in INCIDENT_KINDS.values() if setting in k.settings and k.serious > 0),
+        tuple(k for k in INCIDENT_KINDS.values() if setting in k.settings and k.high_risk > 0),
+    )
+    for setting in (*SETTINGS, "strike", "attack")
+}
+_OTHER = (0, 2, 1)  # the other class of incident, where a setting knows no kind of one
+_SHOOT_DOWN = INCIDENT_KINDS["shoot_down"]
+_UNITS_LOST = frozenset((INCIDENT_KINDS["collision"].code, _SHOOT_DOWN.code))
+
+
+class Wrong(NamedTuple):
+    """What is known of something that went wrong before it becomes an incident."""
+
+    identity: int
+    kind: IncidentKind
+    severity_class: int
+    severity: float
+    cause: int
+    victim: int
+    by: int
+    blamed: int
+    lasts: int
+    origin: Origin
+    x: int
+    y: int
+    hostile_rung: int = 0
+
+
+class Encounters:
+    """Where the two sides meet, and what comes of it."""
+
+    def __init__(self, crisis: Crisis) -> None:
+        self._crisis = crisis
+        self._lost: dict[int, int] = {}
+        self._factors: dict[str, list[tuple[int, float]]] = {}
+
+    def begin(self) -> None:
+        """Lay the world's dated events down in the schedule's hands."""
+        crisis = self._crisis
+        crisis.env.process(self._contacts())
+        if crisis.world.salvos:
+            crisis.env.process(self._salvos())
+        if crisis.world.placed or crisis.given is not None:
+            crisis.env.process(self._injects())
+
+    # Contacts.
+
+    def _contacts(self) -> Generator[Event, Any, None]:
+        """Meet, one after another, the contacts that may be worth noting."""
+        crisis = self._crisis
+        for prospect in crisis.stage.prospects:
+            if crisis.begins <= prospect.first < crisis.horizon:
+                yield crisis.env.moment(prospect.first, Rank.CONTACT, prospect.identity)
+                self._meet(prospect)
+
+    def _flies(self, flight: Flight) -> bool:
+        lost = self._lost.get(flight.unit)
+        if lost is not None and lost <= self._crisis.now:
+            return False
+        return self._crisis.ladder.flies(flight.bloc, flight.start, flight.mark)
+
+    def _meet(self, prospect: Prospect) -> None:
+        """Decide what a contact comes to: intent first, then notice, then luck (model 5)."""
+        if not (self._flies(prospect.a) and self._flies(prospect.b)):
+            return
+        if prospect.target is not None and not self._flies(prospect.target):
+            return
+        crisis, p, luck = self._crisis, self._crisis.p, self._crisis.luck
+        who = prospect.identity
+        victim, author = self._sides(prospect)
+        grave = rules.severity_class(
+            luck.u(Decision.SEVERITY_CLASS, who),
+            p.share_serious,
+            p.share_high_risk,
+            p.mix_shift,
+            crisis.ladder.rung,
+        )
+        noticed = crisis.switchboard.noticed
+        told = [
+            noticed.get(flight.row, prospect.first + 1) <= prospect.first
+            for flight in (prospect.a, prospect.b)
+        ]
+        victim_told = told[0] if victim is prospect.a else told[1]
+        cause = self._cause(who, grave, victim_told, author.bloc)
+        outcome = Outcome.INCIDENT if grave else Outcome.ROUTINE
+        if any(told) and cause == Cause.ACCIDENT:
+            if luck.u(Decision.HEED, who) < p.heed:
+                outcome = Outcome.SEPARATED
+            elif grave and luck.u(Decision.SPARED, who) >= p.notice_factor:
+                outcome = Outcome.SPARED
+        crisis.record(
+            Contacted(
+                crisis.now, (crisis.now, crisis.now), who, prospect.a.unit, prospect.b.unit,
+                prospect.last, prospect.setting, grave, cause, outcome, prospect.x, prospect.y,
+            )
+        )  # fmt: skip
+        if outcome is Outcome.INCIDENT:
+            self._go_wrong(prospect, victim, author, grave, cause)
+
+    def _sides(self, prospect: Prospect) -> tuple[Flight, Flight]:
+        """Return the victim and the author of what may go wrong."""
+        if self._crisis.luck.u(Decision.VICTIM, prospect.identity) < 0.5:
+            return prospect.a, prospect.b
+        return prospect.b, prospect.a
+
+    def _cause(self, who: int, grave: int, victim_told: bool, author_bloc: int) -> int:
+        p = self._crisis.p
+        base = p.hostile_high_risk if grave == SeverityClass.HIGH_RISK else p.hostile_serious
+        hostile = rules.hostile_share(
+            base,
+            p.exposure if victim_told else 1.0,
+            p.invitation,
+            self._crisis.ladder.unanswered(author_bloc),
+        )
+        u = self._crisis.luck.u(Decision.CAUSE, who)
+        if (u < hostile) != (u < base):
+            self._crisis.invited = True
+        return rules.cause(u, hostile, p.assertive_share, p.not_theirs_share)
+
+    def _go_wrong(
+        self, prospect: Prospect, victim: Flight, author: Flight, grave: int, cause: int
+    ) -> None:
+        p, luck, who = self._crisis.p, self._crisis.luck, prospect.identity
+        kind = self._kind(who, SETTINGS[prospect.setting], grave)
+        rung = 0
+        if cause == Cause.HOSTILE:
+            share = p.force_high_risk if grave == SeverityClass.HIGH_RISK else p.force_serious
+            rung = FORCE_RUNG if luck.u(Decision.FORCE, who) < share else DISPLAY_RUNG
+        wrong = Wrong(
+            who, kind, grave, self._severity(who, grave), cause, victim.actor,
+            NOBODY if cause == Cause.NOT_THEIRS else author.actor, author.actor,
+            self._lasts(who, kind), Origin.CONTACT, prospect.x, prospect.y, rung,
+        )  # fmt: skip
+        self.happen(wrong)
+        if kind.code in _UNITS_LOST:
+            self._lost[victim.unit] = self._crisis.now
+        if kind.intrusion:
+            self._crisis.env.process(self._local(wrong, author.unit))
+
+    def _kind(self, who: int, setting: str, grave: int) -> IncidentKind:
+        kinds = _BY_SETTING[setting][grave] or _BY_SETTING[setting][_OTHER[grave]]
+        weights = [k.high_risk if grave == SeverityClass.HIGH_RISK else k.serious for k in kinds]
+        mark = self._crisis.luck.u(Decision.KIND, who) * sum(weights)
+        for kind, weight in zip(kinds, weights, strict=True):
+            mark -= weight
+            if mark < 0:
+                return kind
+        return kinds[-1]
+
+    def _severity(self, who: int, grave: int) -> float:
+        p, u = self._crisis.p, self._crisis.luck.u(Decision.SEVERITY, who)
+        if grave == SeverityClass.HIGH_RISK:
+            return rules.severity(u, p.grave_low, p.grave_high)
+        return rules.severity(u, p.serious_low, p.serious_high)
+
+    def _lasts(self, who: int, kind: IncidentKind) -> int:
+        if kind.median == 0:
+            return 0
+        spread = rules.log_ratio(kind.p95, kind.median) / _P95
+        return rules.lognormal_ms(
+            kind.median, spread, normal(self._crisis.luck.u(Decision.DURATION, who))
+        )
+
+    # Minutes: the local commander.
+
+    def _local(self, wrong: Wrong, intruder: int) -> Generator[Event, Any, None]:
+        """Let the commander on the spot engage an intruder or shadow it, while it is there."""
+        crisis, p, luck = self._crisis, self._crisis.p, self._crisis.luck
+        who = child(wrong.identity, _LOCAL)
+        delay = crisis.local_delay.ms(luck.u(Decision.LOCAL_DELAY, who))
+        if delay > wrong.lasts:
+            return
+        yield crisis.env.moment(crisis.now + delay, Rank.LOCAL, who)
+        bloc = crisis.world.theatre.actors[wrong.victim].bloc
+        ready = 1 + p.engage_rung * crisis.ladder.blocs[bloc].level
+        noticed = p.notice_factor if wrong.identity in crisis.switchboard.noticed else 1.0
+        request = Request(
+            identity=who, asked=Asked.ENGAGE, time=crisis.now, deadline=crisis.now + wrong.lasts,
+            actor=wrong.victim, case=wrong.identity, channel=NEVER, about=who, options=2,
+            leaning=min(1.0, p.engage * ready * (1 - p.identified) * noticed),
+            rung=crisis.ladder.rung, severity=wrong.severity,
+        )  # fmt: skip
+        if (yield from crisis.ask(request)):
+            self._lost[intruder] = crisis.now
+            self.happen(
+                Wrong(
+                    who, _SHOOT_DOWN, SeverityClass.HIGH_RISK, p.shoot_down_severity,
+                    Cause.ASSERTIVE, wrong.blamed, wrong.victim, wrong.victim,
+                    self._lasts(who, _SHOOT_DOWN), Origin.LOCAL, wrong.x, wrong.y, FORCE_RUNG,
+                )
+            )  # fmt: skip
+
+    # Incidents.
+
+    def happen(self, wrong: Wrong, inject: bool = False, alone: bool = False) -> None:
+        """Make an incident of something that went wrong: levels, tension, a case for the victim."""
+        crisis, p = self._crisis, self._crisis.p
+        now = crisis.now
+        actors = crisis.world.theatre.actors
+        if wrong.hostile_rung and wrong.by != NOBODY and actors[wrong.by].bloc >= 0:
+            crisis.ladder.take(
+                actors[wrong.by].bloc, wrong.hostile_rung, False, wrong.identity, wrong.cause, inject
+            )
+        crisis.ladder.jump(p.tension_incident * wrong.severity)
+        victim_bloc = actors[wrong.victim].bloc
+        if wrong.severity_class == SeverityClass.HIGH_RISK:
+            crisis.ladder.pause(victim_bloc)
+        incident = Incident(
+            wrong.identity, wrong.kind.code, wrong.cause, wrong.severity, now, now + wrong.lasts
+        )
+        case = crisis.cases.take(incident, wrong.victim, wrong.blamed, None, inject, alone)
+        crisis.record(
+            Happened(
+                now, (now, now), wrong.identity, wrong.kind.code, wrong.severity_class,
+                wrong.severity, wrong.cause, wrong.victim, wrong.by, wrong.blamed, wrong.lasts,
+                wrong.origin, case.identity, case.root, wrong.hostile_rung, crisis.ladder.rung,
+                wrong.x, wrong.y,
+            )
+        )  # fmt: skip
+
+    # Strikes and what strays from them.
+
+    def _salvos(self) -> Generator[Event, Any, None]:
+        """Live through the strikes on a third party's land, and a third party's own attacks."""
+        crisis = self._crisis
+        world = crisis.world
+        strays: dict[int, list[Any]] = {}
+        for stray in world.strays:
+            strays.setdefault(stray.salvo, []).append(stray)
+        for row, salvo in enumerate(world.salvos):
+            if not crisis.begins <= salvo.time < crisis.horizon:
+                continue
+            yield crisis.env.moment(salvo.time, Rank.STRIKE, salvo.identity)
+            if salvo.mark > self._factor(salvo.site):
+                continue
+            if salvo.critical and salvo.near_site:
+                now = crisis.now
+                crisis.record(Struck(now, (now, now), salvo.identity, row, salvo.actor))
+                self._voice_concern(salvo)
+            if world.theatre.actors[salvo.actor].bloc < 0:
+                self._attack(salvo)
+            for stray in strays.get(row, ()):
+                crisis.env.at(
+                    stray.time, Rank.STRIKE, stray.identity, lambda _, s=stray: self._stray(s)
+                )
+
+    def _factor(self, site: str) -> float:
+        """Return how concern calls move the strike rate near a site now."""
+        factor = 1.0
+        for until, by in self._factors.get(site, ()):
+            if self._crisis.now < until:
+                factor = by
+        return factor
+
+    def concern_heard(self, site: str) -> None:
+        """A concern call got through: the strike rate near its site changes for a while."""
+        p = self._crisis.p
+        until = self._crisis.now + p.concern_lasts
+        self._factors.setdefault(site, []).append((until, p.concern_factor))
+
+    def _voice_concern(self, salvo: Any) -> None:
+        """The side that is not the striker may call; after a third party's attack, the struck."""
+        crisis = self._crisis
+        bloc = crisis.world.theatre.actors[salvo.actor].bloc
+        if bloc >= 0:
+            crisis.switchboard.concern(salvo.identity, salvo.site, 1 - bloc)
+        else:
+            struck = crisis.world.theatre.site_owner(salvo.site)
+            if struck >= 0 and crisis.world.theatre.actors[struck].bloc >= 0:
+                owner = crisis.world.theatre.actors[struck].bloc
+                crisis.switchboard.concern(salvo.identity, salvo.site, owner)
+
+    def _stray(self, stray: Any) -> None:
+        """A weapon came down across the border; the victim blames the attacker first."""
+        crisis = self._crisis
+        if crisis.now >= crisis.horizon:
+            return
+        grave = SeverityClass.HIGH_RISK if stray.grave else SeverityClass.SERIOUS
+        kind = INCIDENT_KINDS["stray_drone" if stray.drone else "stray_missile"]
+        own = stray.by == stray.attacker
+        self.happen(
+            Wrong(
+                stray.identity, kind, grave, self._severity(stray.identity, grave),
+                Cause.ACCIDENT if own else Cause.NOT_THEIRS, stray.victim, stray.by,
+                stray.attacker, self._lasts(stray.identity, kind), Origin.STRAY, stray.x, stray.y,
+            )
+        )  # fmt: skip
+
+    def _attack(self, salvo: Any) -> None:
+        """A third party struck a bloc's land; now and then its supporters are blamed."""
+        crisis, theatre = self._crisis, self._crisis.world.theatre
+        struck = theatre.site_owner(salvo.site)
+        supporters = theatre.actors[salvo.actor].supporters
+        if struck < 0 or supporters < 0 or theatre.actors[struck].bloc == supporters:
+            return
+        who = salvo.identity
+        if crisis.luck.u(Decision.BLAME, who) >= crisis.p.blamed_on_supporters:
+            return
+        kind = INCIDENT_KINDS["attack"]
+        self.happen(
+            Wrong(
+                who, kind, SeverityClass.SERIOUS, self._severity(who, SeverityClass.SERIOUS),
+                Cause.NOT_THEIRS, struck, salvo.actor, theatre.leader(supporters),
+                self._lasts(who, kind), Origin.ATTACK, salvo.x, salvo.y,
+            )
+        )  # fmt: skip
+
+    # Injects.
+
+    def _injects(self) -> Generator[Event, Any, None]:
+        """Let the scenario's dated events take place, the given incident among them."""
+        crisis = self._crisis
+        rows: list[tuple[int, int, Any]] = [
+            (placed.time, placed.identity, placed) for placed in crisis.world.placed
+        ]
+        if crisis.given is not None:
+            rows.append((crisis.given.time, crisis.given.identity, crisis.given))
+        for time, identity, placed in sorted(rows, key=lambda row: row[:2]):
+            if not crisis.begins <= time < crisis.horizon:
+                continue
+            yield crisis.env.moment(time, Rank.INJECT, identity)
+            if placed is crisis.given:
+                self.happen(crisis.given.wrong, inject=False, alone=True)
+            else:
+                crisis.injects.take(placed)
+                now = crisis.now
+                crisis.record(Placed(now, (now, now), identity, placed.inject))

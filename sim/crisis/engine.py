@@ -1,0 +1,250 @@
+"""The crisis: one arm lived through in one world, from its start to a history of records.
+
+``Crisis(stage, plan).run()`` plays to the end; ``run(until)`` stops on the way and can go on. The
+parts share this object: the ladder (where the crisis stands), the encounters (what goes wrong),
+the cases (what the sides make of it) and the switchboard (what they tell each other).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from simpy.events import Event
+
+from sim.crisis.cases import Cases
+from sim.crisis.channels import Switchboard
+from sim.crisis.deciders import Decider, ModelDecider, Request
+from sim.crisis.encounters import Encounters
+from sim.crisis.history import History
+from sim.crisis.injects import Given, Injects
+from sim.crisis.ladder import Ladder
+from sim.crisis.plan import Plan, wait
+from sim.crisis.schedule import Rank, Schedule
+from sim.crisis.state import Start
+from sim.records import NEVER, Decided, Record, Seats, Unfinished
+
+if TYPE_CHECKING:
+    from sim.crisis.stage import Stage
+
+
+class Crisis:
+    """One history in the making."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        plan: Plan,
+        start: Start,
+        *,
+        begins: int = 0,
+        horizon: int | None = None,
+        people: Mapping[int, Decider] | None = None,
+        given: Given | None = None,
+    ) -> None:
+        self.stage = stage
+        self.world = stage.world
+        self.luck = stage.luck
+        self.plan = plan
+        self.p = plan.parameters
+        self.begins = begins
+        self.horizon = stage.theatre.horizon_ms if horizon is None else horizon
+        self.ends = self.horizon + self.p.run_on
+        self.people = dict(people or {})
+        self.given = given
+        self.stopped = False
+        self.invited = False
+        self.handled = 0
+        self.now = begins
+        self.records: list[Record] = []
+        self.record = self.records.append
+        self.env = Schedule(initial_time=begins)
+        self.report = wait(self.p.report)
+        self.first_report = wait(self.p.first_report)
+        self.local_delay = wait(self.p.local_delay)
+        self._model = ModelDecider(self.luck, self.p)
+        self._awaited: dict[int, Event] = {}
+        self.ladder = Ladder(self, start)
+        self.switchboard = Switchboard(self)
+        self.cases = Cases(self)
+        self.injects = Injects(self)
+        self.encounters = Encounters(self)
+        self.encounters.begin()
+        self.switchboard.begin()
+        self.finished = False
+
+    # Running.
+
+    def run(self, until: int | None = None) -> None:
+        """Play on to ``until``, or to the end: the horizon and what is still open beyond it."""
+        target = self.ends if until is None else min(until, self.ends)
+        step, peek = self.env.step, self.env.peek
+        while not self.stopped:
+            time = peek()
+            if time >= target:
+                break
+            self.now = time  # type: ignore[assignment]
+            step()
+            self.handled += 1
+            if time >= self.horizon and not self._business():
+                break
+        if self.stopped or target == self.ends:
+            self._finish()
+
+    def _business(self) -> bool:
+        """Whether a case is still open after the horizon."""
+        return self.cases.open_count > 0 or bool(self.switchboard.calls)
+
+    def stop(self) -> None:
+        """End the history: rung 6 is the last the model knows."""
+        self.stopped = True
+
+    def _finish(self) -> None:
+        if self.finished:
+            return
+        self.finished = True
+        for case in self.cases.still_open():
+            self.record(Unfinished(self.now, (NEVER, NEVER), case.identity, 0))
+        self.switchboard.close_all()
+
+    def history(self) -> History:
+        """Return what has happened so far."""
+        first, second = self.ladder.blocs
+        return History(
+            arm=self.plan.name,
+            seed=self.luck.seed,
+            world=self.luck.world,
+            begins=self.begins,
+            horizon=self.horizon,
+            ended=self.now,
+            stopped=self.stopped,
+            invited=self.invited,
+            handled=self.handled,
+            records=tuple(self.records),
+            activity=(
+                (tuple(first.times), tuple(first.activity)),
+                (tuple(second.times), tuple(second.activity)),
+            ),
+            noticed=dict(self.switchboard.noticed),
+            tension=self.ladder.tension(),
+            credibility=(
+                first.believed / (first.believed + first.disbelieved),
+                second.believed / (second.believed + second.disbelieved),
+            ),
+        )
+
+    def state(self) -> Start:
+        """Return the state as the beginning of another run; open cases are left behind."""
+        first, second = self.ladder.blocs
+        return Start(
+            tension=self.ladder.tension(),
+            levels=(first.level, second.level),
+            quiet_left=(
+                max(0, first.quiet_until - self.now),
+                max(0, second.quiet_until - self.now),
+            ),
+            believed=(first.believed, second.believed),
+            disbelieved=(first.disbelieved, second.disbelieved),
+            unanswered=(self.ladder.unanswered(0), self.ladder.unanswered(1)),
+        )
+
+    # Who learns of a record, and when.
+
+    def seats(self, bloc: int) -> Seats:
+        """Return the seats of a record that one bloc learns of now."""
+        return (self.now, NEVER) if bloc == 0 else (NEVER, self.now)
+
+    def both(self, bloc: int, own: int, other: int) -> Seats:
+        """Return the seats of a record that one bloc learns at ``own``, the other at ``other``."""
+        return (own, other) if bloc == 0 else (other, own)
+
+    # Deciding.
+
+    def has_people(self, actor: int) -> bool:
+        """Whether people decide for an actor."""
+        return actor in self.people
+
+    def reply_at_once(self, request: Request) -> int | None:
+        """Ask the decider of a request's actor; None when it will answer later."""
+        decider = self.people.get(request.actor)
+        if decider is None:
+            return self._model.decide(request)
+        choice = decider.decide(request)
+        if choice is not None:
+            self._log(request, choice, late=0)
+        return choice
+
+    def ask(self, request: Request) -> Generator[Event, Any, int]:
+        """Ask, and wait for the reply if need be."""
+        choice = self.reply_at_once(request)
+        if choice is None:
+            choice = yield from self.await_reply(request)
+        return choice
+
+    def await_reply(self, request: Request) -> Generator[Event, Any, int]:
+        """Wait for a person's reply; at the deadline the model's decider replies instead."""
+        event = Event(self.env)
+        self._awaited[request.identity] = event
+        limit = max(self.now, min(request.deadline, self.ends))
+        late = self.env.moment(limit, Rank.CLOCK, request.identity)
+        yield event | late
+        del self._awaited[request.identity]
+        if event.triggered:
+            choice = int(event.value)
+            self._log(request, choice, late=0)
+        else:
+            choice = self._model.decide(request)
+            self._log(request, choice, late=1)
+        return choice
+
+    def reply(self, identity: int, choice: int) -> bool:
+        """Answer a request that waits; False when nobody waits for it any more."""
+        event = self._awaited.get(identity)
+        if event is None or event.triggered:
+            return False
+        event.succeed(choice)
+        return True
+
+    def _log(self, request: Request, choice: int, late: int) -> None:
+        bloc = self.world.theatre.actors[request.actor].bloc
+        self.record(
+            Decided(
+                self.now, self.seats(bloc), request.identity, request.actor, request.asked,
+                choice, late,
+            )
+        )  # fmt: skip
+
+
+def fresh(plan: Plan, begins: tuple[float, int, tuple[float, ...]] | None = None) -> Start:
+    """Return a start at rest, or at the rung, tension and credibilities that are given."""
+    p = plan.parameters
+    tension, rung, credibility = begins or (0.0, 0, ())
+    total = p.credibility_a + p.credibility_b
+    share = credibility or (p.credibility_a / total,) * 2
+    return Start(
+        tension=tension,
+        levels=(rung, rung),
+        quiet_left=(p.quiet, p.quiet),
+        believed=(share[0] * total, share[1] * total),
+        disbelieved=(total - share[0] * total, total - share[1] * total),
+        unanswered=(0.0, 0.0),
+    )
+
+
+def warm_up(stage: Stage, reference: Plan) -> tuple[Start, bool]:
+    """Return the state a world begins from, under the reference arm.
+
+    The second value says whether invitation played any part in it.
+    """
+    begins = stage.theatre.scenario.begins
+    if begins is not None:
+        prior = reference.parameters
+        share = prior.credibility_a / (prior.credibility_a + prior.credibility_b)
+        credibility = tuple(begins.credibility.get(name, share) for name in stage.theatre.blocs)
+        return fresh(reference, (begins.tension, begins.rung, credibility)), False
+    crisis = Crisis(
+        stage, reference, fresh(reference), begins=stage.theatre.start_ms, horizon=0
+    )
+    crisis.run(0)
+    crisis.now = 0
+    return crisis.state(), crisis.invited

@@ -1,0 +1,227 @@
+"""Injects: the scenario's own dated events, and the one grave incident a comparison may place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.crisis import rules
+from sim.crisis.encounters import Wrong
+from sim.crisis.ladder import DISPLAY_RUNG, FORCE_RUNG
+from sim.crisis.rules import whole
+from sim.draws import Decision, Luck, child, normal, root
+from sim.errors import RunError
+from sim.records import NOBODY, Origin
+from sim.scenario.kinds import (
+    INCIDENT_KINDS,
+    RESPONSES,
+    Act,
+    Cause,
+    IncidentKind,
+    SeverityClass,
+)
+from sim.scenario.models import Inject, PlacedIncident
+from sim.scenario.parameters import Parameters
+from sim.world import World
+
+if TYPE_CHECKING:
+    from sim.crisis.engine import Crisis
+
+_P95 = 1.6448536269514722  # standard normal quantile of .95
+_VICTIM, _AUTHOR = 0, 1  # suffixes of the two sides of a given incident
+
+
+class Given(NamedTuple):
+    """One grave incident placed in a world, to ask what each arm makes of it."""
+
+    time: int
+    identity: int
+    wrong: Wrong
+
+
+class Injects:
+    """What each kind of inject does when its time comes."""
+
+    def __init__(self, crisis: Crisis) -> None:
+        self._crisis = crisis
+
+    def take(self, placed: Any) -> None:
+        """Carry out one inject."""
+        inject = self._crisis.world.theatre.injects[placed.inject]
+        if inject.incident is not None:
+            self._incident(inject.incident, placed)
+        elif inject.alert is not None:
+            self._alert(inject, placed)
+        elif inject.gesture is not None:
+            self._crisis.ladder.jump(-self._crisis.p.gesture_tension)
+        elif inject.call is not None:
+            self._call(inject, placed)
+        elif inject.outage is not None:
+            self._outage(inject)
+
+    def _incident(self, given: PlacedIncident, placed: Any) -> None:
+        crisis = self._crisis
+        wrong = placed_incident(
+            given, placed, crisis.world, crisis.luck, crisis.p, Origin.INJECT
+        )
+        crisis.encounters.happen(wrong, inject=True)
+
+    def _alert(self, inject: Inject, placed: Any) -> None:
+        """Display force: the actor's bloc goes to rung 3, and the other side has a case."""
+        crisis, p = self._crisis, self._crisis.p
+        assert inject.alert is not None
+        theatre = crisis.world.theatre
+        actor = theatre.actor_index[inject.alert.actor]
+        victim = theatre.leader(1 - theatre.actors[actor].bloc)
+        if inject.alert.nuclear:
+            crisis.ladder.jump(p.alert_tension)
+        kind = INCIDENT_KINDS["alert"]
+        severity = p.delta_display * RESPONSES[Act.DISPLAY].intensity
+        crisis.encounters.happen(
+            Wrong(
+                placed.identity, kind, SeverityClass.SERIOUS, severity, Cause.ASSERTIVE, victim,
+                actor, actor, 0, Origin.INJECT, placed.x, placed.y, DISPLAY_RUNG,
+            ),
+            inject=True,
+        )  # fmt: skip
+
+    def _call(self, inject: Inject, placed: Any) -> None:
+        crisis = self._crisis
+        assert inject.call is not None
+        row = crisis.stage.channel_rows.get(inject.call.channel)
+        theatre = crisis.world.theatre
+        bloc = theatre.actors[theatre.actor_index[inject.call.by]].bloc
+        if row is not None:
+            crisis.switchboard.place(row, placed.identity, bloc)
+
+    def _outage(self, inject: Inject) -> None:
+        crisis = self._crisis
+        assert inject.outage is not None
+        row = crisis.stage.channel_rows.get(inject.outage.channel)
+        line = crisis.switchboard.lines.get(NOBODY if row is None else row)
+        if line is not None:
+            line.down_until = max(line.down_until, crisis.now + inject.outage.lasting)
+
+
+def _blamed(given: PlacedIncident, world: World, victim: int) -> int:
+    """Return whom the victim blames first: as told, the author, or else the other bloc's leader."""
+    theatre = world.theatre
+    if given.blamed is not None:
+        return theatre.actor_index[given.blamed]
+    if given.by is not None:
+        author = theatre.actor_index[given.by]
+        if theatre.actors[author].bloc >= 0:
+            return author
+    return theatre.leader(1 - theatre.actors[victim].bloc)
+
+
+def placed_incident(
+    given: PlacedIncident, placed: Any, world: World, luck: Luck, p: Parameters, origin: Origin
+) -> Wrong:
+    """Return a scenario's own incident as it takes place in one world."""
+    kind = INCIDENT_KINDS[given.kind]
+    victim = world.theatre.actor_index[given.victim]
+    blamed = _blamed(given, world, victim)
+    cause = Cause[given.cause.upper()]
+    by = NOBODY if cause == Cause.NOT_THEIRS else blamed
+    if given.by is not None:
+        by = world.theatre.actor_index[given.by]
+    severity = given.severity
+    who = placed.identity
+    if severity is None:
+        severity = rules.severity(luck.u(Decision.SEVERITY, who), p.grave_low, p.grave_high)
+    grave = SeverityClass.HIGH_RISK if severity >= p.grave_low else SeverityClass.SERIOUS
+    lasts = _lasts(who, kind, luck) if given.lasting is None else given.lasting
+    rung = 0
+    if cause == Cause.HOSTILE:
+        share = p.force_high_risk if grave == SeverityClass.HIGH_RISK else p.force_serious
+        rung = FORCE_RUNG if luck.u(Decision.FORCE, who) < share else DISPLAY_RUNG
+    return Wrong(
+        who, kind, grave, severity, cause, victim, by, blamed, lasts, origin, placed.x, placed.y,
+        rung,
+    )  # fmt: skip
+
+
+def _lasts(who: int, kind: IncidentKind, luck: Luck) -> int:
+    if kind.median == 0:
+        return 0
+    spread = rules.log_ratio(kind.p95, kind.median) / _P95
+    return rules.lognormal_ms(kind.median, spread, normal(luck.u(Decision.DURATION, who)))
+
+
+def given_kinds() -> tuple[str, ...]:
+    """Return the kinds of incident that can be placed by name."""
+    return tuple(kind.name for kind in INCIDENT_KINDS.values() if kind.settings)
+
+
+def given_in(world: World, kind_name: str, p: Parameters) -> Given:
+    """Return one grave incident of a kind placed in a world, at the world's own luck.
+
+    Its time is even over the period, its sides are two opposing actors that could meet so, its
+    cause that of high-risk incidents. Raises RunError when the scenario cannot hold one.
+    """
+    luck, theatre = world.luck, world.theatre
+    kind = INCIDENT_KINDS[kind_name]
+    who = root(f"given|{kind_name}")
+    sides = _sides(world, kind)
+    if not sides:
+        raise RunError(
+            f'--given {kind_name}: no two opposing units of "{theatre.scenario.scenario}" can meet '
+            f"in that way; choose another kind or add the units"
+        )
+    pair = sides[int(luck.u(Decision.VICTIM, child(who, _VICTIM)) * len(sides))]
+    if luck.u(Decision.VICTIM, child(who, _AUTHOR)) < 0.5 and kind.settings[0] not in _ONE_WAY:
+        pair = (pair[1], pair[0])
+    victim, author = pair
+    cause = rules.cause(
+        luck.u(Decision.CAUSE, who), p.hostile_high_risk, p.assertive_share, p.not_theirs_share
+    )
+    if kind.settings[0] in _ONE_WAY and cause in (Cause.ASSERTIVE, Cause.HOSTILE):
+        cause = Cause.ACCIDENT if kind.settings[0] == "strike" else Cause.NOT_THEIRS
+    rung = 0
+    if cause == Cause.HOSTILE:
+        force = luck.u(Decision.FORCE, who) < p.force_high_risk
+        rung = FORCE_RUNG if force else DISPLAY_RUNG
+    time = whole(luck.u(Decision.GIVEN_TIME, who) * theatre.horizon_ms)
+    severity = rules.severity(luck.u(Decision.SEVERITY, who), p.grave_low, p.grave_high)
+    x, y = theatre.place_of(victim)
+    wrong = Wrong(
+        who, kind, SeverityClass.HIGH_RISK, severity, cause, victim,
+        NOBODY if cause == Cause.NOT_THEIRS else author, author, _lasts(who, kind, luck),
+        Origin.GIVEN, x, y, rung,
+    )  # fmt: skip
+    return Given(time, who, wrong)
+
+
+_ONE_WAY = ("strike", "attack")
+
+
+def _sides(world: World, kind: IncidentKind) -> list[tuple[int, int]]:
+    """Return (victim, blamed) actors that could be in an incident of this kind, in a fixed order."""
+    theatre = world.theatre
+    if "strike" in kind.settings:
+        return theatre.stray_sides()
+    if "attack" in kind.settings:
+        return theatre.attack_sides()
+    domains: set[tuple[str, str]] = set()
+    for setting in kind.settings:
+        a, b = SETTING_DOMAINS[setting]
+        domains |= {(a, b), (b, a)}
+    return sorted(
+        {
+            (first.actor, second.actor)
+            for first in theatre.units
+            for second in theatre.units
+            if first.bloc == 0
+            and second.bloc == 1
+            and (first.kind.domain, second.kind.domain) in domains
+        }
+    )
+
+
+SETTING_DOMAINS = {
+    "air_air": ("air", "air"),
+    "air_sea": ("air", "sea"),
+    "sea_sea": ("sea", "sea"),
+    "land_land": ("land", "land"),
+    "air_air_defence": ("air", "air_defence"),
+}

@@ -1,0 +1,142 @@
+"""One world made ready for all arms: what may matter in it, picked out of the arrays once.
+
+Of the thousands of contacts of a world few are ever recorded. Whether one is depends on its own
+luck only, so the candidates are the same for every arm and the crisis meets no others.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.crisis.plan import ChannelPlan, Plan, channel_rows
+from sim.crisis.state import Start
+from sim.draws import Decision, children
+from sim.world import World
+
+NoticeRow = tuple[int, int, int, int, int, float, float]
+
+
+class Flight(NamedTuple):
+    """A candidate sortie as far as a contact needs it. ``target`` is that of an alert launch."""
+
+    row: int
+    unit: int
+    bloc: int
+    actor: int
+    start: int
+    mark: float
+
+
+class Prospect(NamedTuple):
+    """A contact that is recorded if both sorties fly."""
+
+    identity: int
+    a: Flight
+    b: Flight
+    target: Flight | None
+    first: int
+    last: int
+    x: int
+    y: int
+    setting: int
+
+
+class Stage:
+    """A world, what may happen in it, and the state its warm-up leaves for every arm."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.theatre = world.theatre
+        self.luck = world.luck
+        self._starts: dict[float, Start] = {}
+        self.warm_up_invited = False
+        self.channel_rows = channel_rows(self.theatre.scenario)
+        self._notices: dict[tuple[int, frozenset[int], int], list[NoticeRow]] = {}
+        units = self.theatre.units
+        self._unit_bloc = np.array([unit.bloc for unit in units], dtype=np.int64)
+        self._unit_actor = np.array([unit.actor for unit in units], dtype=np.int64)
+        self.prospects = self._prospects()
+
+    def unit_of(self, row: int) -> int:
+        """Return the row of the unit that flies a sortie."""
+        return int(self.world.sorties.unit[row])
+
+    def _flight(self, row: int) -> Flight:
+        sorties = self.world.sorties
+        unit = int(sorties.unit[row])
+        of = self.theatre.units[unit]
+        return Flight(
+            row, unit, of.bloc, of.actor, int(sorties.start[row]), float(sorties.mark[row])
+        )
+
+    def _prospects(self) -> list[Prospect]:
+        """Return the contacts worth noting, in order of time and identity."""
+        contacts, sorties = self.world.contacts, self.world.sorties
+        u = self.luck.us(Decision.NOTEWORTHY, contacts.identity)
+        found = []
+        for c in np.flatnonzero(u < self.theatre.noteworthy).tolist():
+            a, b = int(contacts.a[c]), int(contacts.b[c])
+            targets = [int(t) for t in (sorties.target[a], sorties.target[b]) if t >= 0]
+            found.append(
+                Prospect(
+                    int(contacts.identity[c]),
+                    self._flight(a),
+                    self._flight(b),
+                    self._flight(targets[0]) if targets else None,
+                    int(contacts.first[c]),
+                    int(contacts.last[c]),
+                    int(contacts.x[c]),
+                    int(contacts.y[c]),
+                    int(contacts.setting[c]),
+                )
+            )
+        return found
+
+    def notices(self, plan: ChannelPlan) -> list[NoticeRow]:
+        """Return the sorties a channel may give notice of.
+
+        Each row is (due, identity, sortie row, bloc, take-off, mark, u), in order of time.
+        """
+        key = (plan.identity, plan.reach, plan.notice_lead)
+        if key not in self._notices:
+            self._notices[key] = self._notice_rows(plan)
+        return self._notices[key]
+
+    def _notice_rows(self, plan: ChannelPlan) -> list[NoticeRow]:
+        sorties = self.world.sorties
+        actors = self._unit_actor[sorties.unit]
+        due = sorties.start - plan.notice_lead
+        told = np.isin(actors, sorted(plan.reach)) & (sorties.target < 0)
+        told &= due >= self.world.theatre.start_ms
+        rows = np.flatnonzero(told)
+        who = children(np.full(rows.size, plan.identity, np.uint64), sorties.identity[rows])
+        u = self.luck.us(Decision.NOTIFY, who)
+        order = np.lexsort((sorties.identity[rows], due[rows]))
+        rows, u = rows[order], u[order]
+        return list(
+            zip(
+                due[rows].tolist(),
+                sorties.identity[rows].tolist(),
+                rows.tolist(),
+                self._unit_bloc[sorties.unit[rows]].tolist(),
+                sorties.start[rows].tolist(),
+                sorties.mark[rows].tolist(),
+                u.tolist(),
+                strict=True,
+            )
+        )
+
+    def begin(self, reference: Plan) -> Start:
+        """Return the state every arm begins from: the file's, or what the warm-up leaves.
+
+        The warm-up is lived through once per world, under the reference arm.
+        """
+        key = reference.parameters.invitation
+        if key not in self._starts:
+            from sim.crisis.engine import warm_up
+
+            self._starts[key], invited = warm_up(self, reference)
+            self.warm_up_invited |= invited
+        return self._starts[key]

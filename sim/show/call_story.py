@@ -1,0 +1,118 @@
+"""How one use of a channel is told: each of its delays, what was said and how far it was believed.
+
+A call that failed keeps in its record what its last attempt had reached, so only the steps of a
+call that got through are told one by one.
+"""
+
+from __future__ import annotations
+
+from sim.records import NEVER, Called, CallEnd, Messaged, Purpose
+from sim.scenario.kinds import Content
+from sim.show.casebook import CaseStory
+from sim.show.cast import Cast
+from sim.show.words import CALL_ENDS, CONTENTS, PURPOSES, counted, per_cent, sentence, span
+
+
+def wanted_at(call: Called) -> int:
+    """Return when the wish to call arose: the caller's own seat knows."""
+    known = call.seats[call.caller]
+    return known if known != NEVER else call.authorised
+
+
+def tell_call(
+    call: Called,
+    message: Messaged | None,
+    story: CaseStory | None,
+    number: int,
+    cast: Cast,
+    seat: int | None = None,
+) -> str:
+    """Return one use of a channel as a paragraph.
+
+    ``story`` and ``number`` are the case it is about, if any; a seat does not see the truth.
+    """
+    parts = [f"{_opening(call, number, cast)}: {', '.join(_steps(call, cast))}"]
+    if call.end == CallEnd.THROUGH and story is not None and call.relayed != NEVER:
+        parts[0] += f": {_race(call.relayed, story)}"
+    parts[0] = sentence(parts[0])
+    if message is not None:
+        parts.append(_said(message, cast, seat))
+    elif call.end == CallEnd.THROUGH and call.purpose == Purpose.HALT:
+        parts.append(f"{cast.bloc(call.caller)} proposes a halt.")
+    if call.backfired:
+        parts.append("The conversation backfires: tension rises.")
+    return " ".join(parts)
+
+
+def _opening(call: Called, number: int, cast: Cast) -> str:
+    about = f" (case {number})" if number else ""
+    started = f"begun {cast.stamp(wanted_at(call))}"
+    if cast.is_public(call.channel):
+        return f"public statement by {cast.bloc(call.caller)}{about}, {started}"
+    caller, other = cast.end(call.channel, call.caller), cast.end(call.channel, 1 - call.caller)
+    what = f"{caller} calls {other} on the {cast.channel(call.channel)}"
+    return f"{what} {PURPOSES[Purpose(call.purpose)]}{about}, {started}"
+
+
+def _steps(call: Called, cast: Cast) -> list[str]:
+    """Return the steps of a call, each with its delay."""
+    steps = []
+    wanted = wanted_at(call)
+    if call.authorised > wanted:
+        steps.append(f"authorised after {span(call.authorised - wanted)}")
+    elif call.authorised == NEVER and call.end != CallEnd.THROUGH:
+        steps.append("not yet authorised")
+    else:
+        steps.append("authorised at once")
+    if call.end != CallEnd.THROUGH:
+        return [*steps, _failure(call)]
+    if cast.is_public(call.channel):
+        return [*steps, f"heard by the decision maker {span(call.relayed - call.ended)} later"]
+    return steps + _conversation(call, cast)
+
+
+def _failure(call: Called) -> str:
+    tries = f"{counted(call.attempts, 'attempt')}, " if call.attempts > 1 else ""
+    return f"{tries}{CALL_ENDS[CallEnd(call.end)]}"
+
+
+def _conversation(call: Called, cast: Cast) -> list[str]:
+    """Return the steps from the telephone on, of a call that got through."""
+    waited = call.ringing - call.authorised
+    steps = [f"{span(waited)} of waiting" if waited else "no wait"]
+    if call.attempts > 1:
+        steps[0] = f"through at attempt {call.attempts} after {span(waited)}"
+    steps.append(f"answered after {span(call.answered - call.ringing)}")
+    hunt = call.right_person - call.answered
+    steps.append(f"right person after {span(hunt)} more" if hunt else "the right person at once")
+    through = cast.channel_plan(call.channel).interpreter > 1
+    talk = span(call.ended - call.right_person)
+    steps.append(f"{talk} of talk" + (" through an interpreter" if through else ""))
+    if call.relayed != NEVER:
+        steps.append(f"relayed {span(call.relayed - call.ended)} later")
+    return steps
+
+
+def _race(arrived: int, story: CaseStory) -> str:
+    """Return by how much a message won or lost the race with the clock."""
+    deadline = story.deadline(arrived)
+    if story.answered != NEVER and story.answered < arrived:
+        return f"too late by {span(arrived - story.answered)}"
+    if deadline == NEVER or deadline < arrived:
+        return f"too late by {span(arrived - max(deadline, story.opened))}"
+    return f"arrived {span(deadline - arrived)} before the clock ran out"
+
+
+def _said(message: Messaged, cast: Cast, seat: int | None) -> str:
+    """Return what a message said, how far it was believed, and what it was worth in truth."""
+    sender = cast.bloc(message.sender)
+    receiver = cast.bloc(1 - message.sender)
+    said = f"{sender} {CONTENTS[Content(message.content)]}"
+    if seat is None or seat == 1 - message.sender:
+        said += f"; {receiver} believes {sender} {per_cent(message.credibility)}"
+    if not message.in_time:
+        said += "; the answer has been given already"
+    said = sentence(said)
+    if seat is None and message.knew:
+        said += f" (In truth: {'honest' if message.honest else 'meant to deceive'}.)"
+    return said

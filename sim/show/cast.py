@@ -1,0 +1,113 @@
+"""Who is who: titles of actors, units, channels and places for the rows that records hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import shapely
+
+from sim.crisis.plan import channel_rows
+from sim.records import NEVER, NOBODY
+from sim.scenario.models import Channel
+from sim.show.words import (
+    bloc_title,
+    clock_time,
+    moment,
+    month_year,
+    short_date,
+    weekday_date,
+)
+
+if TYPE_CHECKING:
+    from sim.crisis import Stage
+
+
+class Cast:
+    """The names behind the rows of one theatre, and the dates behind its milliseconds."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.theatre = stage.theatre
+        self.start = stage.start
+        scenario = self.theatre.scenario
+        self._forces = {force.id: force for force in scenario.forces}
+        self._channels = [scenario.channels[name] for name in channel_rows(scenario)]
+
+    def actor(self, row: int) -> str:
+        """Return the name of an actor; -1 is nobody known."""
+        if row == NOBODY:
+            return "nobody known"
+        title = self.theatre.actors[row].title
+        return f"the {title}" if title.startswith("United ") else title
+
+    def bloc(self, row: int) -> str:
+        """Return the name of a bloc."""
+        return bloc_title(self.theatre.blocs[row])
+
+    def bloc_of(self, actor: int) -> int:
+        """Return the bloc of an actor, -1 for a third party."""
+        return self.theatre.actors[actor].bloc
+
+    def unit(self, row: int) -> str:
+        """Return what a unit is and whose, with its id."""
+        unit = self.theatre.units[row]
+        force = self._forces.get(unit.force)
+        name = force.name if force is not None and force.name else unit.kind.title
+        return f"{name} {unit.id} ({self.actor(unit.actor)})"
+
+    def channel(self, row: int) -> str:
+        """Return the name of a channel."""
+        return self._channels[row].name
+
+    def channel_plan(self, row: int) -> Channel:
+        """Return a channel as the unpatched scenario describes it."""
+        return self._channels[row]
+
+    def is_public(self, row: int) -> bool:
+        """Whether a channel speaks to everybody and needs no answer."""
+        return self._channels[row].use == "public_statements"
+
+    def end(self, channel: int, bloc: int) -> str:
+        """Return the actor that holds one bloc's end of a channel."""
+        index = self.theatre.actor_index
+        ends = [index[name] for name in self._channels[channel].ends]
+        return next((self.actor(a) for a in ends if self.bloc_of(a) == bloc), self.bloc(bloc))
+
+    def place(self, x: int, y: int) -> str:
+        """Return a place in words: the smallest area it lies in, else its position."""
+        if x == NEVER and y == NEVER:
+            return ""
+        spot = shapely.Point(x, y)
+        inside = [
+            (shape.area, name) for name, shape in self.theatre.areas.items() if shape.covers(spot)
+        ]
+        longitude, latitude = self.theatre.projection.degrees(x, y)
+        position = (
+            f"{abs(latitude):.1f}° {'N' if latitude >= 0 else 'S'} "
+            f"{abs(longitude):.1f}° {'E' if longitude >= 0 else 'W'}"
+        )
+        return f"{self.area(min(inside)[1])}, {position}" if inside else position
+
+    def area(self, name: str) -> str:
+        """Return the title of an area."""
+        return self.theatre.scenario.areas[name].title or name.replace("_", " ")
+
+    def site(self, name: str) -> str:
+        """Return the name of a site."""
+        return self.theatre.scenario.sites[name].name
+
+    def day(self, ms: int) -> str:
+        """Return the weekday and date of a moment."""
+        return weekday_date(moment(self.theatre.scenario.start, ms))
+
+    def hour(self, ms: int) -> str:
+        """Return the time of day of a moment, UTC."""
+        return clock_time(moment(self.theatre.scenario.start, ms))
+
+    def stamp(self, ms: int) -> str:
+        """Return date and time of a moment, such as "16 Nov 03:10"."""
+        when = moment(self.theatre.scenario.start, ms)
+        return f"{short_date(when)}\u00a0{clock_time(when)}"
+
+    def month(self, ms: int) -> str:
+        """Return the month and year of a moment."""
+        return month_year(moment(self.theatre.scenario.start, ms))

@@ -1,0 +1,221 @@
+"""Where two histories of one world part, and why.
+
+The records of the channels in which two arms differ are no difference in the world: a test call or
+a notice of the line that one arm lacks changes nothing by itself. The first other record that
+differs is the effect; what the channels did before it about the same affair is the cause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.crisis import History, first_difference
+from sim.crisis.plan import channel_rows
+from sim.errors import ScenarioError
+from sim.records import (
+    Acted,
+    Believed,
+    Called,
+    CallEnd,
+    Clocked,
+    Contacted,
+    Happened,
+    Messaged,
+    Noticed,
+    Outcome,
+    Purpose,
+    Record,
+    Reported,
+    Runged,
+    Stopped,
+    channel_of,
+)
+from sim.scenario import arm
+from sim.scenario.channels import LINE
+from sim.scenario.kinds import INCIDENT_BY_CODE, Act
+from sim.show.casebook import numbered
+from sim.show.cast import Cast
+from sim.show.words import ACTS, CONTENTS, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The moment two histories part. ``tells_from`` is when what caused it began."""
+
+    time: int
+    tells_from: int
+    effect: str
+    why: str
+
+    def sentence(self, cast: Cast) -> str:
+        """Return one sentence that says what differed first and why."""
+        return f"{cast.day(self.time)} {cast.hour(self.time)}: {self.effect}, {self.why}."
+
+
+def differing_channels(a: History, b: History, cast: Cast) -> frozenset[int]:
+    """Return the rows of the channels that the two arms do not share as they are."""
+    scenario = cast.theatre.scenario
+    rows = channel_rows(scenario)
+    try:
+        ours, theirs = arm(scenario, a.arm).channels, arm(scenario, b.arm).channels
+    except ScenarioError:  # an arm made outside the scenario: then the line is what is asked about
+        return frozenset(row for name, row in rows.items() if name == LINE)
+    return frozenset(row for name, row in rows.items() if ours.get(name) != theirs.get(name))
+
+
+def divergence(a: History, b: History, cast: Cast) -> Divergence | None:
+    """Return where two histories of a world part, or None if nothing but talk ever differs."""
+    ignore = differing_channels(a, b, cast)
+    time = first_difference(a, b, ignore)
+    if time is None:
+        return None
+    one, other = _first_pair(a, b, time, ignore)
+    words = _Words(a, b, cast)
+    effect = words.effect(one, other)
+    cause = words.cause(other if one is None else one, time, ignore)
+    tells_from = min(time, cause.time) if cause is not None else time
+    return Divergence(time, tells_from, effect, words.why(cause))
+
+
+def _first_pair(
+    a: History, b: History, time: int, ignore: frozenset[int]
+) -> tuple[Record | None, Record | None]:
+    """Return the most telling records that differ at ``time``, None on a side that has none."""
+    ours, theirs = (
+        [r for r in h.records if r.time == time and channel_of(r) not in ignore] for h in (a, b)
+    )
+    one = min((r for r in ours if r not in theirs), key=_weight, default=None)
+    other = min((r for r in theirs if r not in ours), key=_weight, default=None)
+    if one is not None and other is not None and type(one) is not type(other):
+        return (one, None) if _weight(one) < _weight(other) else (None, other)
+    return one, other
+
+
+_TELLING = (Acted, Happened, Contacted, Called, Clocked, Reported, Believed, Runged)
+
+
+def _weight(record: Record) -> int:
+    """Return how much a record says by itself, the most telling kinds first."""
+    return _TELLING.index(type(record)) if type(record) in _TELLING else len(_TELLING)
+
+
+class _Words:
+    """The words for one divergence."""
+
+    def __init__(self, a: History, b: History, cast: Cast) -> None:
+        self._a, self._b, self._cast = a, b, cast
+        self._numbers = numbered(a, b)
+
+    def _case(self, identity: int) -> str:
+        return f"case {self._numbers.get(identity, 0)}"
+
+    def effect(self, one: Record | None, other: Record | None) -> str:
+        """Return what differed first."""
+        cast = self._cast
+        if isinstance(one, Acted) and isinstance(other, Acted) and one.case == other.case:
+            actor, case = cast.actor(one.actor), self._case(one.case)
+            if one.act == other.act:
+                return f"{actor} answers {case} alike, {ACTS[Act(one.act)]}, from another belief"
+            return (
+                f"on {case} {actor} {ACTS[Act(one.act)]} under {self._a.arm} "
+                f"and {ACTS[Act(other.act)]} under {self._b.arm}"
+            )
+        if isinstance(one, Contacted) and isinstance(other, Contacted) and one.a == other.a:
+            return self._contact(one, other)
+        sides = ((self._a.arm, one), (self._b.arm, other))
+        known = [(name, r) for name, r in sides if r is not None]
+        name, first = min(known, key=lambda row: row[1].time)
+        return f"{self._event(first)} under {name} only"
+
+    def _contact(self, one: Contacted, other: Contacted) -> str:
+        units = f"{self._cast.unit(one.a)} and {self._cast.unit(one.b)}"
+        words = {
+            Outcome.ROUTINE: "pass each other",
+            Outcome.INCIDENT: "have an incident",
+            Outcome.SEPARATED: "are kept apart",
+            Outcome.SPARED: "are spared an incident",
+        }
+        return (
+            f"{units} {words[Outcome(one.outcome)]} under {self._a.arm} "
+            f"and {words[Outcome(other.outcome)]} under {self._b.arm}"
+        )
+
+    def _event(self, record: Record) -> str:
+        """Return what one record is, in a few words."""
+        cast = self._cast
+        if isinstance(record, Happened):
+            return f"{INCIDENT_BY_CODE[record.kind].title} against {cast.actor(record.victim)}"
+        if isinstance(record, Contacted):
+            return f"{cast.unit(record.a)} and {cast.unit(record.b)} meet"
+        if isinstance(record, Acted):
+            return f"{cast.actor(record.actor)} {ACTS[Act(record.act)]}"
+        if isinstance(record, Clocked):
+            return f"the clock of {self._case(record.case)} is set"
+        if isinstance(record, Runged):
+            return f"the rung changes to {record.rung}"
+        if isinstance(record, Reported):
+            return f"the investigation of {self._case(record.case)} reports"
+        if isinstance(record, Believed):
+            return f"{cast.bloc(record.receiver)} revises how far it believes"
+        if isinstance(record, Called):
+            return f"a call on the {cast.channel(record.channel)}"
+        return "something happens"
+
+    def cause(
+        self, effect: Record | None, time: int, ignore: frozenset[int]
+    ) -> Messaged | Stopped | Called | Noticed | None:
+        """Return the channel's own record that brought the effect about, the last one if many."""
+        if effect is None:
+            return None
+        found = [
+            record
+            for history in (self._a, self._b)
+            for record in history.records
+            if record.time <= time and channel_of(record) in ignore and _bears_on(record, effect)
+        ]
+        last = max(found, key=lambda record: record.time, default=None)
+        assert last is None or isinstance(last, Messaged | Stopped | Called | Noticed)
+        return last
+
+    def why(self, cause: Messaged | Stopped | Called | Noticed | None) -> str:
+        """Return what made the difference."""
+        cast = self._cast
+        if cause is None:
+            return "not by a call on this affair: by what the arms themselves change"
+        name = self._a.arm if cause in self._a.records else self._b.arm
+        channel = f"the {cast.channel(cause.channel)} under {name}"
+        if isinstance(cause, Noticed):
+            unit = cast.unit(cause.unit)
+            return f"because {cast.bloc(cause.bloc)} gave notice of {unit} on {channel}"
+        if isinstance(cause, Messaged):
+            sender = cast.bloc(cause.sender)
+            return f"because {sender} {_said(cause)} on {channel} beforehand"
+        if isinstance(cause, Stopped):
+            return f"because a call on {channel} ended the incident early"
+        if cause.purpose == Purpose.HALT:
+            return f"because a halt was proposed on {channel}"
+        return f"because of a call on {channel}"
+
+
+def _said(message: Messaged) -> str:
+    return next(words for content, words in CONTENTS.items() if content == message.content)
+
+
+def _bears_on(record: Record, effect: Record) -> bool:
+    """Whether a channel's own record can have brought a difference about."""
+    if isinstance(record, Noticed):
+        return isinstance(effect, Contacted) and record.unit in (effect.a, effect.b)
+    case = getattr(effect, "case", None)
+    if isinstance(record, Called):
+        return record.end == CallEnd.THROUGH and record.case == case and case is not None
+    if isinstance(record, Messaged | Stopped):
+        return record.case == case and case is not None
+    return False
+
+
+def no_difference(a: History, b: History) -> str:
+    """Return the sentence for a pair that never parts."""
+    return sentence(
+        f"the two histories never differ: under {a.arm} and {b.arm} the same things happen in "
+        f"this world, from the first day to the last"
+    )

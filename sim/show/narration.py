@@ -1,0 +1,270 @@
+"""A history as a story a person can follow, and two histories of one world side by side.
+
+The text reads well without colour; ``printed`` adds colour where there is a terminal. Only records
+are read.
+"""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from sim.crisis import History
+from sim.records import Contacted, Noticed, Record, Struck, Tested
+from sim.scenario.quantities import DAY
+from sim.show.casebook import numbered
+from sim.show.cast import Cast
+from sim.show.closing import arm_name, closing, header
+from sim.show.divergence import Divergence, divergence, no_difference
+from sim.show.telling import Entry, Teller, Tone, is_quiet
+from sim.show.words import counted, listed, sentence
+
+if TYPE_CHECKING:
+    from sim.crisis import Stage
+
+WIDTH: Final = 110
+"""Columns of a narration where no terminal says otherwise."""
+
+_MARGIN: Final = 18  # "  03:10  INCIDENT " is followed by the text
+_GUTTER: Final = " │ "
+
+_COLOURS: Final = {
+    Tone.INCIDENT: "bold red",
+    Tone.INJECT: "bold magenta",
+    Tone.CALL: "cyan",
+    Tone.ACT: "bold yellow",
+    Tone.RUNG: "bold",
+    Tone.REPORT: "green",
+    Tone.CLOCK: "blue",
+    Tone.MARK: "reverse",
+}
+
+
+def narrate(
+    history: History,
+    stage: Stage,
+    *,
+    pair: History | None = None,
+    seat: int | None = None,
+    width: int = WIDTH,
+) -> list[str]:
+    """Return one history as lines of text.
+
+    With ``pair``, another arm's history of the same world, the line where they part is marked.
+    With ``seat``, a bloc's row, only what that bloc learns is told, when it learns it, and nothing
+    of what is true beyond it.
+    """
+    cast = Cast(stage)
+    numbers = numbered(history) if pair is None else numbered(history, pair)
+    teller = Teller(history, cast, numbers, seat)
+    parts = None if pair is None else divergence(history, pair, cast)
+    lines = [line for part in header(history, cast) for line in textwrap.wrap(part, width)]
+    if pair is not None and parts is None:
+        lines += textwrap.wrap(no_difference(history, pair), width)
+    lines += _told(teller, cast, parts, width)
+    if seat is None:
+        lines += ["", "What came of it"]
+        for part in closing(history, cast):
+            lines += textwrap.wrap(part, width, initial_indent="  ", subsequent_indent="  ")
+    return lines
+
+
+def _told(teller: Teller, cast: Cast, parts: Divergence | None, width: int) -> list[str]:
+    """Return the entries under the days they belong to, with the quiet between them counted."""
+    lines: list[str] = []
+    quiet: list[Record] = []
+    day = ""
+    marked = parts is None
+    for time, record, entry in teller.entries():
+        if is_quiet(record):
+            quiet.append(record)
+        if entry is None:
+            continue
+        if parts is not None and not marked and time >= parts.time:
+            lines += ["", *_wrapped(Tone.MARK, "", f"Here the two histories part: "
+                                    f"{parts.sentence(cast)}", width)]  # fmt: skip
+            marked, day = True, ""
+        if cast.day(entry.time) != day:
+            lines += _meanwhile(quiet, width)
+            quiet.clear()
+            day = cast.day(entry.time)
+            lines += ["", day]
+        lines += _wrapped(entry.tone, cast.hour(entry.time), entry.text, width)
+    lines += _meanwhile(quiet, width)
+    return lines if lines else ["", "Nothing worth telling happens."]
+
+
+def _wrapped(tone: Tone, hour: str, text: str, width: int) -> list[str]:
+    """Return an entry as lines, its words aligned behind the margin."""
+    margin = f"  {hour:5}  {tone.value}"
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=f"{margin:<{_MARGIN}}",
+        subsequent_indent=" " * _MARGIN,
+        break_on_hyphens=False,
+    )
+
+
+def _meanwhile(quiet: list[Record], width: int) -> list[str]:
+    """Return what was only counted since the last day told, if anything was."""
+    text = _quiet_words(quiet)
+    if not text:
+        return []
+    days = (quiet[-1].time - quiet[0].time) // DAY
+    over = f" over {days} d" if days > 1 else ""
+    indent = " " * _MARGIN
+    return textwrap.wrap(
+        sentence(f"besides{over}: {text}"), width, initial_indent=indent, subsequent_indent=indent
+    )
+
+
+def _quiet_words(quiet: list[Record]) -> str:
+    counts = Counter(type(record) for record in quiet)
+    parts = []
+    if counts[Contacted]:
+        parts.append(counted(counts[Contacted], "routine contact"))
+    if counts[Struck]:
+        parts.append(counted(counts[Struck], "salvo near critical sites", "salvos near critical sites"))  # fmt: skip
+    if counts[Noticed]:
+        parts.append(counted(counts[Noticed], "notice"))
+    if counts[Tested]:
+        failed = sum(isinstance(r, Tested) and not r.answered for r in quiet)
+        answers = f" ({failed} unanswered)" if failed else ""
+        parts.append(counted(counts[Tested], "test call") + answers)
+    return listed(parts)
+
+
+# Two arms side by side.
+
+
+def narrate_pair(a: History, b: History, stage: Stage, width: int | None = None) -> list[str]:
+    """Return two histories of one world side by side, from where they part.
+
+    ``width`` is the terminal's when not given, 110 columns where there is none.
+    """
+    columns = width or shutil.get_terminal_size((WIDTH, 24)).columns
+    cast = Cast(stage)
+    scenario = cast.theatre.scenario
+    lines = [f"{scenario.scenario} · world {a.world} · seed {a.seed}", scenario.question]
+    lines += [f"left: {arm_name(a, cast)} · right: {arm_name(b, cast)}"]
+    parts = divergence(a, b, cast)
+    if parts is None:
+        body = [no_difference(a, b), "", "What came of it, in both", *closing(a, cast)]
+        return [line for part in lines + body for line in textwrap.wrap(part, columns) or [""]]
+    numbers = numbered(a, b)
+    tellers = (Teller(a, cast, numbers), Teller(b, cast, numbers))
+    lines += ["", _common_past(tellers[0], parts, cast), ""]
+    lines += [f"They part on {parts.sentence(cast)}"]
+    head = [line for part in lines for line in textwrap.wrap(part, columns) or [""]]
+    return head + _side_by_side(tellers, parts, cast, columns)
+
+
+def _common_past(teller: Teller, parts: Divergence, cast: Cast) -> str:
+    """Return the sentence on what both histories share before they part."""
+    told = [(record, entry) for time, record, entry in teller.entries() if time < parts.tells_from]
+    tones = Counter(entry.tone for _, entry in told if entry is not None)
+    contacts = sum(isinstance(record, Contacted) for record, _ in told)
+    counts = [
+        counted(contacts, "recorded contact"),
+        counted(tones[Tone.INCIDENT], "incident"),
+        counted(tones[Tone.ACT], "act"),
+    ]
+    return sentence(
+        f"both share the past from {cast.day(teller.history.begins)} to "
+        f"{cast.stamp(parts.tells_from)}: {listed(counts)}"
+    )
+
+
+def _side_by_side(
+    tellers: tuple[Teller, Teller], parts: Divergence, cast: Cast, width: int
+) -> list[str]:
+    """Return the entries of two histories in two columns, what both share across them."""
+    column = (width - len(_GUTTER)) // 2
+    left, right = (
+        [e for _, _, e in t.entries() if e and e.time >= parts.tells_from] for t in tellers
+    )
+    lines = _row([tellers[0].history.arm], [tellers[1].history.arm], column)
+    lines += _row(["─" * column], ["─" * column], column)
+    day = ""
+    for ours, theirs in _aligned(left, right):
+        entry = ours or theirs
+        assert entry is not None
+        if cast.day(entry.time) != day:
+            day = cast.day(entry.time)
+            lines += ["", f"{day} ".ljust(width, "·")]
+        if ours == theirs:
+            text = f"{entry.text} (In both.)"
+            lines += _wrapped(entry.tone, cast.hour(entry.time), text, width)
+        else:
+            lines += _row(_cell(ours, cast, column), _cell(theirs, cast, column), column)
+    lines += _row(["What came of it"], ["What came of it"], column)
+    ends = [
+        [line for part in closing(t.history, cast) for line in textwrap.wrap(part, column)]
+        for t in tellers
+    ]
+    return lines + _row(ends[0], ends[1], column)
+
+
+def _aligned(left: list[Entry], right: list[Entry]) -> list[tuple[Entry | None, Entry | None]]:
+    """Return two lists of entries merged in time; equal and same-moment ones stand abreast."""
+    rows: list[tuple[Entry | None, Entry | None]] = []
+    i = j = 0
+    while i < len(left) or j < len(right):
+        ours = left[i] if i < len(left) else None
+        theirs = right[j] if j < len(right) else None
+        if ours and theirs and (ours.time, ours.rank) == (theirs.time, theirs.rank):
+            rows.append((ours, theirs))
+            i, j = i + 1, j + 1
+        elif theirs is None or (ours and (ours.time, ours.rank) < (theirs.time, theirs.rank)):
+            rows.append((ours, None))
+            i += 1
+        else:
+            rows.append((None, theirs))
+            j += 1
+    return rows
+
+
+def _cell(entry: Entry | None, cast: Cast, column: int) -> list[str]:
+    if entry is None:
+        return []
+    return textwrap.wrap(
+        f"{cast.hour(entry.time)} {entry.tone.value}: {entry.text}",
+        column,
+        subsequent_indent="  ",
+        break_on_hyphens=False,
+    )
+
+
+def _row(left: list[str], right: list[str], column: int) -> list[str]:
+    """Return two cells abreast, the shorter one filled up."""
+    height = max(len(left), len(right))
+    ours = left + [""] * (height - len(left))
+    theirs = right + [""] * (height - len(right))
+    return [f"{a:<{column}}{_GUTTER}{b}".rstrip() for a, b in zip(ours, theirs, strict=True)]
+
+
+# Colour.
+
+
+def printed(lines: list[str], console: Console | None = None) -> None:
+    """Print a narration, with colour where the console has any."""
+    out = console or Console(highlight=False, soft_wrap=True)
+    tone: Tone | None = None
+    for number, line in enumerate(lines):
+        tone = _tone(line, tone)
+        style = "bold" if number == 0 else _COLOURS.get(tone, "") if tone else ""
+        out.print(Text(line, style=style), soft_wrap=True)
+
+
+def _tone(line: str, before: Tone | None) -> Tone | None:
+    """Return the tone of a line: its own margin's, or for a continued line the last one's."""
+    if line.startswith(" " * _MARGIN):
+        return before
+    words = line[:_MARGIN].split()
+    return next((tone for tone in Tone if tone.value in words), None)

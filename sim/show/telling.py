@@ -1,0 +1,339 @@
+"""Records into entries: what each record says, in words and in the order of the story.
+
+Within one instant the engine's order is that of its bookkeeping; a story is told in another: what
+happened, then what it did to the rung, then whose clock it started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sim.crisis import Asked, History
+from sim.records import (
+    NEVER,
+    NOBODY,
+    Acted,
+    Believed,
+    Called,
+    Clocked,
+    Contacted,
+    CrisisBegan,
+    Decided,
+    Happened,
+    Messaged,
+    Noticed,
+    Origin,
+    Outcome,
+    Placed,
+    Record,
+    Reported,
+    Runged,
+    Stopped,
+    Struck,
+    Tested,
+    Unfinished,
+)
+from sim.scenario.kinds import INCIDENT_BY_CODE, Act, Cause, SeverityClass
+from sim.show.call_story import tell_call
+from sim.show.casebook import CaseStory, cases_of, numbered
+from sim.show.cast import Cast
+from sim.show.words import (
+    ACTS,
+    ASKED,
+    CAUSES,
+    CAUSES_SHORT,
+    CLASSES,
+    RUNGS,
+    listed,
+    per_cent,
+    possessive,
+    sentence,
+    severity,
+    span,
+    wanted,
+)
+
+_CERTAIN: Final = 0.995
+_DISPLAY: Final = 3
+_FORCE: Final = 4
+
+
+class Tone(StrEnum):
+    """What an entry is about; its value is the word in the margin."""
+
+    CONTACT = "contact"
+    INCIDENT = "INCIDENT"
+    INJECT = "inject"
+    CLOCK = "clock"
+    REPORT = "report"
+    CALL = "call"
+    BELIEF = "belief"
+    ACT = "ACT"
+    RUNG = "RUNG"
+    CHOICE = "choice"
+    OPEN = "open"
+    MARK = "====="
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One paragraph of a story: when it is learned, what it is about, and the words.
+
+    ``rank`` puts the entries of one instant in order.
+    """
+
+    time: int
+    tone: Tone
+    text: str
+    rank: int
+
+
+_ORDER: Final[dict[type[Any], int]] = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            Tested, Noticed, Stopped, Messaged, Called, Reported, Believed, Decided, Contacted,
+            Struck, Placed, Acted, Happened, Runged, CrisisBegan, Clocked, Unfinished,
+        )
+    )
+}  # fmt: skip
+
+
+def is_quiet(record: Record) -> bool:
+    """Whether a record is counted rather than told."""
+    if isinstance(record, Contacted):
+        return record.severity_class == SeverityClass.ROUTINE
+    return isinstance(record, Tested | Noticed | Struck)
+
+
+class Teller:
+    """Tells the records of one history, from everybody's seat or from one."""
+
+    def __init__(
+        self,
+        history: History,
+        cast: Cast,
+        numbers: dict[int, int] | None = None,
+        seat: int | None = None,
+    ) -> None:
+        self.history = history
+        self.cast = cast
+        self.seat = seat
+        self.cases: dict[int, CaseStory] = cases_of(history)
+        self.numbers = numbered(history) if numbers is None else numbers
+        self._messages = {r.call: r for r in history.records if isinstance(r, Messaged)}
+        self._contacts = {r.identity: r for r in history.records if isinstance(r, Contacted)}
+        start = cast.start
+        self._rung = max(start.levels) if start is not None else 0
+        self._believed: list[float | None] = [None, None]
+        if start is not None:
+            pairs = zip(start.believed, start.disbelieved, strict=True)
+            self._believed = [a / (a + b) for a, b in pairs]
+
+    def learned(self, record: Record) -> int | None:
+        """Return when the seat learns of a record; None if it never does."""
+        if self.seat is None:
+            return record.time
+        when = record.seats[self.seat]
+        if when == NEVER:
+            return None
+        return record.time if isinstance(record, Called) else when
+
+    def entries(self) -> Iterator[tuple[int, Record, Entry | None]]:
+        """Yield (time, record, entry) in order of telling; no entry for what is only counted."""
+        told = [(time, r) for r in self.history.records if (time := self.learned(r)) is not None]
+        told.sort(key=lambda row: (row[0], _ORDER[type(row[1])]))
+        for time, record in told:
+            found = None if is_quiet(record) else _TELL[type(record)](self, record)
+            yield (
+                time,
+                record,
+                None if found is None else Entry(time, *found, rank=_ORDER[type(record)]),
+            )
+
+    # One method for each kind of record; None for what another record tells.
+
+    def _truth(self, text: str) -> str:
+        return f" (In truth: {text}.)" if self.seat is None else ""
+
+    def _case(self, identity: int) -> str:
+        return f"case {self.numbers[identity]}" if identity in self.numbers else "a case"
+
+    def contacted(self, record: Contacted) -> tuple[Tone, str] | None:
+        if record.outcome not in (Outcome.SEPARATED, Outcome.SPARED):
+            return None
+        units = f"{self.cast.unit(record.a)} and {self.cast.unit(record.b)}"
+        place = self.cast.place(record.x, record.y)
+        grave = CLASSES[SeverityClass(record.severity_class)]
+        if record.outcome == Outcome.SEPARATED:
+            text = f"notice given beforehand keeps {units} apart, {place}."
+        else:
+            text = f"{units} meet, {place}; word given beforehand keeps it from going wrong."
+        return Tone.CONTACT, sentence(text) + self._truth(f"it would have been {grave}")
+
+    def happened(self, record: Happened) -> tuple[Tone, str] | None:
+        if record.origin == Origin.ACT:
+            return None
+        cast = self.cast
+        text = INCIDENT_BY_CODE[record.kind].title
+        place = cast.place(record.x, record.y)
+        text += f", {place}" if place else ""
+        contact = self._contacts.get(record.identity)
+        if contact is not None:
+            text += f", between {cast.unit(contact.a)} and {cast.unit(contact.b)}"
+        grave = CLASSES[SeverityClass(record.severity_class)]
+        lasts = f", over after {span(record.lasts)}" if record.lasts else ""
+        text = sentence(f"{text}: {grave} (severity {severity(record.severity)}){lasts}")
+        text += " " + sentence(f"{cast.actor(record.victim)} blames {cast.actor(record.blamed)}")
+        return Tone.INCIDENT, text + self._truth(self._author(record))
+
+    def _author(self, record: Happened) -> str:
+        """Return the true cause of an incident and its true author."""
+        text = CAUSES[Cause(record.cause)]
+        if record.by == NOBODY:
+            return f"{text}: a third party's or the victim's own doing"
+        if record.own_rung >= _FORCE:
+            text += ", force at once"
+        elif record.own_rung >= _DISPLAY:
+            text += ", a display of force"
+        if record.by != record.blamed or record.cause == Cause.NOT_THEIRS:
+            text += f", by {self.cast.actor(record.by)}"
+        return text
+
+    def stopped(self, record: Stopped) -> tuple[Tone, str]:
+        text = (
+            f"what was said on the {self.cast.channel(record.channel)} ends the incident of "
+            f"{self._case(record.case)} early: severity down to {severity(record.severity)}"
+        )
+        return Tone.CALL, sentence(text)
+
+    def clocked(self, record: Clocked) -> tuple[Tone, str]:
+        cast, case = self.cast, self._case(record.case)
+        victim, blamed = cast.actor(record.victim), cast.actor(record.blamed)
+        left = f"{cast.stamp(record.deadline)}, {span(record.deadline - record.time)} from now"
+        if record.version == 1:
+            text = f"{case} opens: {victim} has until {left}, to answer {blamed}"
+        else:
+            text = f"the clock of {case} is set anew: {victim} has until {left}"
+        return Tone.CLOCK, sentence(f"{text} (severity {severity(record.severity)})")
+
+    def reported(self, record: Reported) -> tuple[Tone, str]:
+        story = self.cases.get(record.case)
+        victim = self.cast.actor(story.victim) if story else "the victim"
+        which = "investigation" if record.final else "first report, not yet certain,"
+        late = "" if record.in_time else ", after the answer was given"
+        text = f"{possessive(victim)} own {which} on {self._case(record.case)} finds: "
+        text = sentence(f"{text}{CAUSES[Cause(record.named)]}{late}")
+        if story is None or story.cause < 0:
+            return Tone.REPORT, text
+        right = record.named == story.cause
+        return Tone.REPORT, text + self._truth(
+            "it is right" if right else f"it is wrong, this was {CAUSES[Cause(story.cause)]}"
+        )
+
+    def called(self, record: Called) -> tuple[Tone, str]:
+        story = self.cases.get(record.case)
+        number = self.numbers.get(record.case, 0)
+        message = self._messages.get(record.identity)
+        return Tone.CALL, tell_call(record, message, story, number, self.cast, self.seat)
+
+    def believed(self, record: Believed) -> tuple[Tone, str]:
+        cast = self.cast
+        receiver, sender = cast.bloc(record.receiver), cast.bloc(record.sender)
+        before = self._believed[record.receiver]
+        self._believed[record.receiver] = record.credibility
+        was = f" ({per_cent(before)} before)" if before is not None else ""
+        text = (
+            f"{receiver} judges what {sender} said about {self._case(record.case)} by what came "
+            f"out: false with {per_cent(record.falsehood)}. It now believes {sender} "
+            f"{per_cent(record.credibility)}{was}"
+        )
+        return Tone.BELIEF, sentence(text)
+
+    def acted(self, record: Acted) -> tuple[Tone, str]:
+        cast, story = self.cast, self.cases.get(record.case)
+        actor = cast.actor(record.actor)
+        who = f"the theatre commander of {actor}" if record.theatre else actor
+        to = f" answers {cast.actor(story.blamed)}" if story else " answers"
+        text = sentence(f"{who}{to} ({self._case(record.case)}): it {ACTS[Act(record.act)]}")
+        if self.seat is not None and self.seat != cast.bloc_of(record.actor):
+            return Tone.ACT, text
+        text += f" {self._belief(record)}, and wanted an intensity of {record.wanted:.2f}"
+        text += f" ({wanted(record.wanted)})."
+        if record.held_back:
+            text += " It had chosen force; the leader of its bloc held it back."
+        if story is not None and story.is_reply:
+            return Tone.ACT, text
+        return Tone.ACT, text + self._truth(CAUSES[Cause(record.cause)])
+
+    def _belief(self, record: Acted) -> str:
+        """Return the belief an act came from, in per cent."""
+        shares = (record.p_accident, record.p_assertive, record.p_hostile, record.p_not_theirs)
+        top = max(range(len(shares)), key=shares.__getitem__)
+        if shares[top] >= _CERTAIN:
+            return f"It was certain that this was {CAUSES[Cause(top)]}"
+        parts = [f"{CAUSES_SHORT[Cause(c)]} {per_cent(p)}" for c, p in enumerate(shares)]
+        return f"It believed: {listed(parts)}"
+
+    def runged(self, record: Runged) -> tuple[Tone, str]:
+        before, self._rung = self._rung, record.rung
+        levels = (record.first, record.second)
+        sides = listed([f"{self.cast.bloc(b)} at {level}" for b, level in enumerate(levels)])
+        if record.rung > before:
+            text = f"up from rung {before} to {record.rung}, {RUNGS[record.rung]}"
+        elif record.rung < before:
+            text = f"down from rung {before} to {record.rung}, {RUNGS[record.rung]}"
+        else:
+            text = f"still rung {record.rung}, {RUNGS[record.rung]}"
+        return Tone.RUNG, sentence(f"{text} ({sides})")
+
+    def crisis_began(self, record: CrisisBegan) -> tuple[Tone, str]:
+        cause = CAUSES[Cause(record.cause)]
+        kind = "inadvertent, " if record.cause != Cause.HOSTILE else ""
+        return Tone.RUNG, "A crisis begins." + self._truth(f"{kind}its root was {cause}")
+
+    def placed(self, record: Placed) -> tuple[Tone, str]:
+        return Tone.INJECT, sentence(self.cast.theatre.injects[record.inject].title)
+
+    def decided(self, record: Decided) -> tuple[Tone, str]:
+        asked = Asked(record.request)
+        if asked in (Asked.ACT, Asked.CONSENT):
+            choice = ACTS[Act(record.choice)]
+        elif asked is Asked.SAY:
+            choice = f"content {record.choice}"
+        else:
+            choice = "yes" if record.choice else "no"
+        late = "; no reply came in time, so the model chose" if record.late else ""
+        text = f"{self.cast.actor(record.actor)} decides {ASKED[asked]}: {choice}{late}"
+        return Tone.CHOICE, sentence(text)
+
+    def unfinished(self, record: Unfinished) -> tuple[Tone, str]:
+        what = "a call" if record.what else f"{self._case(record.identity)}, not yet answered"
+        return Tone.OPEN, sentence(f"still open when the run ended: {what}")
+
+    def untold(self, record: Record) -> None:
+        """Messages are told with their call; the rest is counted."""
+
+
+_TELL: Final[dict[type[Any], Callable[[Teller, Any], tuple[Tone, str] | None]]] = {
+    Contacted: Teller.contacted,
+    Struck: Teller.untold,
+    Happened: Teller.happened,
+    Stopped: Teller.stopped,
+    Clocked: Teller.clocked,
+    Reported: Teller.reported,
+    Called: Teller.called,
+    Tested: Teller.untold,
+    Noticed: Teller.untold,
+    Messaged: Teller.untold,
+    Acted: Teller.acted,
+    Runged: Teller.runged,
+    CrisisBegan: Teller.crisis_began,
+    Believed: Teller.believed,
+    Placed: Teller.placed,
+    Decided: Teller.decided,
+    Unfinished: Teller.unfinished,
+}

@@ -1,0 +1,307 @@
+"""A comparison: what many worlds say about each arm, and about each arm against the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from sim.errors import RunError
+from sim.records import rounded
+from sim.scenario import Scenario, arm_names, arm_title
+from sim.scenario.channels import REFERENCE
+from sim.scenario.nearest import suggestion
+from sim.study import folder as results
+from sim.study.ensemble import Chunk, Failure, Job, inject_names, run
+from sim.study.estimates import (
+    Difference,
+    Estimate,
+    Survival,
+    ThresholdShares,
+    mean_estimate,
+    paired_difference,
+    peak_table,
+    survival,
+    threshold_shares,
+)
+from sim.study.measures import THRESHOLDS
+
+MAIN_ARMS: Final = ("without_line", "as_used_2022", "as_designed", "oracle")
+"""What a comparison shows unless told otherwise."""
+
+PRIMARY: Final = (
+    "crises", "inadvertent", "crises_accident", "crises_assertive", "crises_hostile",
+    "crises_not_theirs",
+)  # fmt: skip
+COUNTED: Final = (
+    "contacts", "recorded", "serious", "high_risk", "separated", "incidents", "incidents_accident",
+    "incidents_assertive", "incidents_hostile", "incidents_not_theirs", "cases",
+    "misread_hostile", "misread_mild", "acts_display", "acts_limited_force", "acts_major_force",
+    "exchange", "hours_3", "hours_4", "calls", "calls_through", "messages_in_time",
+    "messages_late", "line_calls", "line_through", "notices", "tests", "tests_answered",
+    "credibility_0", "credibility_1", "averted", "caused", "moved",
+)  # fmt: skip
+GIVEN_PRIMARY: Final = ("given_message", "given_misread")
+
+
+def chosen_arms(scenario: Scenario, arms: list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the arms to compare, the reference first; raises RunError for an unknown one."""
+    known = arm_names(scenario)
+    if arms is None:
+        own = tuple(name for name in scenario.arms if name not in MAIN_ARMS)
+        return (*MAIN_ARMS, *own)
+    names = [name.strip() for name in arms]
+    for name in names:
+        if name not in known:
+            raise RunError(
+                f'--arms: there is no arm "{name}" in "{scenario.scenario}"; '
+                f"known: {', '.join(known)}. {suggestion(name, known)}"
+            )
+    rest = tuple(dict.fromkeys(name for name in names if name != REFERENCE))
+    return (REFERENCE, *rest)
+
+
+def check_given(scenario: Scenario, given: str | None) -> None:
+    """Raise RunError unless ``given`` names a kind of incident or one of the injects."""
+    from sim.crisis import given_kinds
+
+    known = (*given_kinds(), *inject_names(scenario))
+    if given is not None and given not in known:
+        raise RunError(
+            f'--given: "{given}" is no kind of incident and no inject that is one; '
+            f"known: {', '.join(known)}. {suggestion(given, known)}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Rows of measures for every world and arm, and the estimates drawn from them.
+
+    ``columns`` maps an arm and a measure to an array over worlds. ``complete`` is False when the
+    run was interrupted; the estimates then cover the worlds that were finished.
+    """
+
+    scenario: Scenario
+    arms: tuple[str, ...]
+    seed: int
+    asked: int
+    given: str | None
+    columns: Mapping[str, Mapping[str, np.ndarray]]
+    failures: tuple[Failure, ...]
+    complete: bool
+
+    reference = REFERENCE
+
+    @cached_property
+    def worlds(self) -> int:
+        """How many worlds the estimates cover."""
+        return int(self.column(self.reference, "world").size)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The arms that are compared with the reference."""
+        return tuple(arm for arm in self.arms if arm != self.reference)
+
+    @property
+    def days(self) -> float:
+        """Length of the period in days."""
+        return self.scenario.duration / 86_400_000
+
+    def title(self, arm: str) -> str:
+        """Return an arm's title."""
+        return arm_title(self.scenario, arm)
+
+    def column(self, arm: str, measure: str) -> np.ndarray:
+        """Return one measure of one arm over the worlds."""
+        return self.columns[arm][measure]
+
+    def mean(self, arm: str, measure: str) -> Estimate:
+        """Return the mean of a measure per world, with its 95 % interval."""
+        return mean_estimate(self.column(arm, measure))
+
+    def difference(self, arm: str, measure: str) -> Difference:
+        """Return the paired difference of a measure against the reference."""
+        return paired_difference(
+            self.column(self.reference, measure), self.column(arm, measure)
+        )
+
+    def risk(self, arm: str, threshold: int) -> Estimate:
+        """Return the share of worlds in which a rung is reached."""
+        return self.mean(arm, f"{self.prefix}reached_{threshold}")
+
+    def risk_difference(self, arm: str, threshold: int) -> Difference:
+        """Return the paired difference of that share against the reference."""
+        return self.difference(arm, f"{self.prefix}reached_{threshold}")
+
+    def shares(self, arm: str, threshold: int) -> ThresholdShares:
+        """Return the shares of worlds helped, unchanged and harmed at a rung, with bounds."""
+        measure = f"{self.prefix}reached_{threshold}"
+        return threshold_shares(
+            self.column(self.reference, measure) > 0, self.column(arm, measure) > 0
+        )
+
+    def peak_table(self, arm: str) -> np.ndarray:
+        """Return counts of worlds by peak rung without the line (rows) and under an arm."""
+        measure = f"{self.prefix}peak"
+        return peak_table(self.column(self.reference, measure), self.column(arm, measure))
+
+    def survival(self, arm: str, threshold: int) -> Survival:
+        """Return the curve of the time to a rung, in milliseconds, censored at the period's end."""
+        times = self.column(arm, f"time_{threshold}").astype(float)
+        period = float(self.scenario.duration)
+        ends = np.full(times.size, period)
+        reached = (times >= 0) & (times <= period)
+        return survival(np.where(reached, times, np.nan), ends)
+
+    @property
+    def prefix(self) -> str:
+        """What the measures of the question begin with: the period's, or the given incident's."""
+        return "given_" if self.given else ""
+
+    def uninvited(self, arm: str, threshold: int) -> Difference:
+        """Return the risk difference when absorbed hostile acts invite no more of them."""
+        measure = f"uninvited_reached_{threshold}"
+        return paired_difference(self.column(self.reference, measure), self.column(arm, measure))
+
+    def given_acts(self, arm: str) -> np.ndarray:
+        """Return how often each act answered the given incident, by act."""
+        acts = self.column(arm, "given_act")
+        counts: np.ndarray = np.bincount(acts[acts >= 0].astype(int), minlength=7)
+        return counts
+
+    def summary(self) -> dict[str, Any]:
+        """Return every estimate as plain values, reals with nine digits."""
+        arms = {arm: self._arm(arm) for arm in self.arms}
+        pairs = {arm: self._pair(arm) for arm in self.others}
+        return plain(
+            {
+                "format": results.FORMAT,
+                "scenario": self.scenario.scenario,
+                "question": self.scenario.question,
+                "given": self.given,
+                "worlds": self.worlds,
+                "complete": self.complete,
+                "seed": self.seed,
+                "days": self.days,
+                "reference": self.reference,
+                "arms": arms,
+                "pairs": pairs,
+            }
+        )
+
+    def _arm(self, arm: str) -> dict[str, Any]:
+        reached = {str(k): self.risk(arm, k) for k in THRESHOLDS}
+        means = {name: self.mean(arm, name) for name in (*PRIMARY, *COUNTED)}
+        found: dict[str, Any] = {"title": self.title(arm), "reached": reached, "means": means}
+        if self.given:
+            found["acts"] = self.given_acts(arm).tolist()
+        return found
+
+    def _pair(self, arm: str) -> dict[str, Any]:
+        return {
+            "reached": {str(k): self.risk_difference(arm, k) for k in THRESHOLDS},
+            "shares": {str(k): self.shares(arm, k) for k in THRESHOLDS},
+            "differences": {name: self.difference(arm, name) for name in (*PRIMARY, *COUNTED)},
+            "without_invitation": {str(k): self.uninvited(arm, k) for k in THRESHOLDS},
+            "peaks": self.peak_table(arm).tolist(),
+            "diverged": int((self.column(arm, "diverged_ms") >= 0).sum()),
+        }
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON holds it: dataclasses as mappings, reals with nine digits."""
+    if hasattr(value, "__dataclass_fields__"):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    if isinstance(value, float):
+        return rounded(value) if np.isfinite(value) else None
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    return value
+
+
+def compare(
+    scenario: Scenario,
+    *,
+    worlds: int = 1000,
+    seed: int = 1,
+    arms: tuple[str, ...] | list[str] | None = None,
+    given: str | None = None,
+    workers: int = 1,
+    out: Path | None = None,
+    keep_records: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Live ``worlds`` worlds through under every arm and return the comparison.
+
+    ``given`` places one grave incident of a kind, or names an inject to follow. With ``out`` the
+    rows, the summary and a manifest are written there, into a folder already claimed. An
+    interrupt ends the run early with what was finished. Raises RunError for unknown arms.
+    """
+    if worlds < 1:
+        raise RunError(f"worlds: must be at least 1 (got {worlds})")
+    names = chosen_arms(scenario, arms)
+    check_given(scenario, given)
+    job = Job(scenario, seed, names, given, keep_records)
+    told = results.manifest(scenario, names, seed, worlds, given, workers)
+    if out is not None:
+        results.place_json(out / results.MANIFEST, told)
+    chunks: list[Chunk] = []
+
+    def done(chunk: Chunk) -> None:
+        chunks.append(chunk)
+        if progress is not None:
+            progress(len(chunk.worlds) + len(chunk.failures))
+
+    complete = run(job, worlds, workers, done)
+    chunks.sort(key=lambda chunk: chunk.first)
+    failures = tuple(failure for chunk in chunks for failure in chunk.failures)
+    table = results.histories_table(names, chunks)
+    found = Comparison(
+        scenario, names, seed, worlds, given, results.columns_of(table, names), failures, complete
+    )
+    if found.worlds == 0 and failures:
+        raise RunError(f"no world could be lived through; world 0: {failures[0].trace}")
+    if out is not None and found.worlds:
+        rows = results.BATCH * len(names)
+        results.place_table(out / results.HISTORIES, table, rows)
+        if keep_records:
+            records = results.records_table(names, chunks)
+            results.place_table(out / results.RECORDS, records, results.BATCH * len(names))
+        results.place_json(out / results.SUMMARY, found.summary())
+        told |= {
+            "state": "complete" if complete else "partial",
+            "worlds": found.worlds,
+            "failures": [failure._asdict() for failure in failures],
+            "content_sha256": results.content_sha256(table),
+        }
+        results.place_json(out / results.MANIFEST, told)
+    return found
+
+
+def telling_world(found: Comparison) -> int:
+    """Return the world that tells most: the largest change of peak rung, the first of them.
+
+    The arm is the first beside the reference under which any peak changes. Where none changes, the
+    world with the earliest divergence; where none diverges, the one with the most incidents.
+    """
+    numbers = found.column(found.reference, "world")
+    base = found.column(found.reference, f"{found.prefix}peak")
+    for arm in found.others:
+        change = np.abs(found.column(arm, f"{found.prefix}peak") - base)
+        if change.max(initial=0) > 0:
+            return int(numbers[int(change.argmax())])
+    for arm in found.others:
+        diverged = found.column(arm, "diverged_ms")
+        if (diverged >= 0).any():
+            return int(numbers[int(np.where(diverged >= 0, diverged, np.inf).argmin())])
+    return int(numbers[int(found.column(found.reference, "incidents").argmax())])

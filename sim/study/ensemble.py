@@ -1,0 +1,226 @@
+"""Many worlds: each lived through under every arm, in one process or in several.
+
+The pair is the unit of everything: of seeding, of parallel work, of failure and of statistics. A
+chunk of worlds is a function of the scenario, the seed, the arms and the world numbers alone, so
+the result does not depend on the number of workers, on their order, or on how many worlds were
+asked for.
+"""
+
+from __future__ import annotations
+
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Final, NamedTuple
+
+from sim.crisis import History, Plan, Stage, first_difference, given_in, plan, play
+from sim.crisis.injects import Given
+from sim.draws import root
+from sim.records import Happened, Origin, Record
+from sim.scenario.channels import LINE, REFERENCE
+from sim.scenario.models import Scenario
+from sim.study.measures import MEASURES, NOT_REACHED, Row, measure
+from sim.world import Theatre, build, prepare
+
+CHUNK: Final = 25
+"""Worlds per task: a second or so of work, and small enough for an honest progress bar."""
+
+PAIR_MEASURES: Final = ("diverged_ms", "averted", "caused", "moved")
+UNINVITED: Final = (
+    *(f"uninvited_reached_{k}" for k in (3, 4, 5, 6)),
+    "uninvited_crises",
+    "uninvited_inadvertent",
+)
+"""The primary measures once more with invitation 0, so that both can be reported side by side."""
+
+COLUMNS: Final = (*MEASURES, *PAIR_MEASURES, *UNINVITED)
+
+
+class Job(NamedTuple):
+    """What is asked of every world."""
+
+    scenario: Scenario
+    seed: int
+    arms: tuple[str, ...]
+    given: str | None = None
+    keep_records: bool = False
+
+
+class Failure(NamedTuple):
+    """A world that could not be lived through, with the reason."""
+
+    world: int
+    error: str
+    trace: str
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Some worlds' rows: for each arm a list of rows, in the order of the worlds."""
+
+    first: int
+    worlds: list[int] = field(default_factory=list)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    records: dict[str, list[tuple[Record, ...]]] = field(default_factory=dict)
+
+
+class Field:
+    """A theatre and its arms made ready, to live through one world after another."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.theatre: Theatre = prepare(job.scenario)
+        self.plans: list[Plan] = [plan(self.theatre, arm) for arm in job.arms]
+        self.line = sorted(job.scenario.channels).index(LINE)
+        self.given = _given_identity(job.scenario, self.theatre, job.given)
+
+    def world(self, number: int) -> tuple[dict[str, Row], dict[str, tuple[Record, ...]]]:
+        """Live through one world under every arm and return the rows and records by arm."""
+        stage = Stage(build(self.theatre, self.job.seed, number))
+        given = self._place(stage)
+        rows: dict[str, Row] = {}
+        records: dict[str, tuple[Record, ...]] = {}
+        base: History | None = None
+        for arm in self.plans:
+            history = play(stage, arm, given=given)
+            row = measure(stage, history, self.line, self.given)
+            base = history if arm.name == REFERENCE else base
+            row |= self._against(base, history)
+            row |= self._uninvited(stage, arm, given, history, row)
+            rows[arm.name] = row
+            if self.job.keep_records:
+                records[arm.name] = history.records
+        return rows, records
+
+    def _place(self, stage: Stage) -> Given | None:
+        """Place the given incident, unless it is an inject, which every world has anyway."""
+        name = self.job.given
+        if name is None or name in inject_names(self.job.scenario):
+            return None
+        return given_in(stage.world, name, self.job.scenario.parameters)
+
+    def _against(self, base: History | None, history: History) -> Row:
+        """Compare a history with the reference history of its world."""
+        if base is None or base is history:
+            return {"diverged_ms": NOT_REACHED, "averted": 0, "caused": 0, "moved": 0}
+        diverged = first_difference(base, history, frozenset((self.line,)))
+        ours, theirs = _incidents(base), _incidents(history)
+        both = ours.keys() & theirs.keys()
+        return {
+            "diverged_ms": NOT_REACHED if diverged is None else diverged,
+            "averted": len(ours.keys() - theirs.keys()),
+            "caused": len(theirs.keys() - ours.keys()),
+            "moved": sum(ours[i] != theirs[i] for i in both),
+        }
+
+    def _uninvited(
+        self, stage: Stage, arm: Plan, given: Given | None, history: History, row: Row
+    ) -> Row:
+        """Return the primary measures without invitation; the same history if it played no part."""
+        if history.invited or stage.warm_up_invited:
+            other = play(stage, arm.uninvited(), given=given)
+            row = measure(stage, other, self.line, self.given)
+        return {name: row[name.removeprefix("uninvited_")] for name in UNINVITED}
+
+
+def _incidents(history: History) -> dict[int, tuple[int, int, int]]:
+    """Return each contact's, stray's or attack's incident with what could have moved."""
+    return {
+        r.identity: (r.severity_class, r.cause, r.victim)
+        for r in history.records
+        if isinstance(r, Happened) and r.origin in (Origin.CONTACT, Origin.STRAY, Origin.ATTACK)
+    }
+
+
+def inject_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the identifiers of the injects that are incidents or alerts, in order."""
+    return tuple(i.id for i in scenario.injects if i.id and (i.incident or i.alert))
+
+
+def _given_identity(scenario: Scenario, theatre: Theatre, name: str | None) -> int:
+    if name is None:
+        return NOT_REACHED
+    if name in inject_names(scenario):
+        return theatre.inject_identity(name)
+    return root(f"given|{name}")
+
+
+def run_chunk(field_: Field, first: int, count: int) -> Chunk:
+    """Live through some worlds; one that fails is recorded and the rest go on."""
+    chunk = Chunk(first, rows={arm: [] for arm in field_.job.arms})
+    if field_.job.keep_records:
+        chunk.records = {arm: [] for arm in field_.job.arms}
+    for number in range(first, first + count):
+        try:
+            rows, records = field_.world(number)
+        except Exception as error:
+            trace = traceback.format_exc()
+            chunk.failures.append(Failure(number, f"{type(error).__name__}: {error}", trace))
+            continue
+        chunk.worlds.append(number)
+        for arm, row in rows.items():
+            chunk.rows[arm].append(row)
+        for arm, of in records.items():
+            chunk.records[arm].append(of)
+    return chunk
+
+
+# A worker keeps its field for its lifetime: preparing a theatre costs more than a world.
+_field: Field | None = None
+
+
+def _begin(job: Job) -> None:
+    global _field
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    _field = Field(job)
+
+
+def _work(first: int, count: int) -> Chunk:
+    assert _field is not None
+    return run_chunk(_field, first, count)
+
+
+def run(job: Job, worlds: int, workers: int, done: Callable[[Chunk], None]) -> bool:
+    """Live through worlds 0 to ``worlds`` - 1 and hand each chunk to ``done`` as it comes.
+
+    Returns False when the run was interrupted; what was handed over until then stands.
+    """
+    chunks = [(first, min(CHUNK, worlds - first)) for first in range(0, worlds, CHUNK)]
+    try:
+        if workers <= 1 or len(chunks) == 1:
+            here = Field(job)
+            for first, count in chunks:
+                done(run_chunk(here, first, count))
+        else:
+            for chunk in _parallel(job, chunks, min(workers, len(chunks))):
+                done(chunk)
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+def _parallel(job: Job, chunks: list[tuple[int, int]], workers: int) -> Iterator[Chunk]:
+    """Yield chunks from worker processes; only a few wait in the queue at a time."""
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(job,)
+    )
+    waiting: set[Future[Chunk]] = set()
+    rest = iter(chunks)
+    try:
+        for first, count in rest:
+            waiting.add(pool.submit(_work, first, count))
+            if len(waiting) < 2 * workers:
+                continue
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield future.result()
+        while waiting:
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,208 @@
+"""A result folder: what a comparison leaves behind, written so that nothing half-done stands.
+
+Each file is written beside its place and moved into it. With the same installed versions every
+file has the same bytes whatever the number of workers, except the manifest's machine section;
+across versions ``content_sha256``, taken of the rows as text, is what to compare.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.errors import ResultsError
+from sim.records import as_row, rounded
+from sim.scenario import content_hash
+from sim.study.ensemble import COLUMNS, Chunk
+from sim.study.measures import REAL_MEASURES
+
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+HISTORIES: Final = "histories.parquet"
+RECORDS: Final = "records.parquet"
+SUMMARY: Final = "summary.json"
+BATCH: Final = 250
+"""Worlds per row group, whatever the workers and the chunks they were given."""
+
+_VERSIONS: Final = ("deconflict", "numpy", "scipy", "simpy", "pyarrow", "pyproj", "shapely")
+
+
+def claim(path: Path, force: bool) -> Path:
+    """Make a result folder ready to be written into; raises ResultsError if it may not be.
+
+    A folder that exists is never overwritten without ``force``, and ``force`` replaces only a
+    folder that holds an earlier result.
+    """
+    if path.exists():
+        if not path.is_dir():
+            raise ResultsError(f"{path}: is a file; give --out another name")
+        if any(path.iterdir()):
+            if not force:
+                raise ResultsError(
+                    f"{path}: holds something already; give --out another name, or --force to "
+                    f"replace an earlier result"
+                )
+            if not (path / MANIFEST).exists():
+                raise ResultsError(
+                    f"{path}: holds no {MANIFEST}, so it is no earlier result and is left alone; "
+                    f"give --out another name"
+                )
+            shutil.rmtree(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsError(
+            f"{path}: cannot be made ({error.strerror}); give --out a place you may write to"
+        ) from None
+    return path
+
+
+def place(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place and move it there, so that it is whole or not at all."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        write(beside)
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise ResultsError(
+            f"{path}: cannot be written ({error.strerror}); free space or give --out another place"
+        ) from None
+
+
+def place_json(path: Path, value: Any) -> None:
+    """Write a value as JSON, whole or not at all."""
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    place(path, lambda beside: beside.write_text(text, encoding="utf-8") and None)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a result was computed with."""
+    found = {"python": platform.python_version()}
+    for name in _VERSIONS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def manifest(
+    scenario: Any, arms: tuple[str, ...], seed: int, asked: int, given: str | None, workers: int
+) -> dict[str, Any]:
+    """Return the manifest of a run that begins."""
+    file, _ = scenario.origin
+    return {
+        "format": FORMAT,
+        "state": "running",
+        "scenario": scenario.scenario,
+        "scenario_sha256": content_hash(scenario),
+        "scenario_text": scenario.text,
+        "arms": list(arms),
+        "given": given,
+        "seed": seed,
+        "worlds_asked": asked,
+        "worlds": 0,
+        "failures": [],
+        "versions": versions(),
+        "machine": {
+            "workers": workers,
+            "file": str(file),
+            "command": sys.argv,
+            "platform": platform.platform(),
+        },
+    }
+
+
+def _type(name: str) -> pa.DataType:
+    return pa.float64() if name in REAL_MEASURES else pa.int64()
+
+
+def histories_table(arms: tuple[str, ...], chunks: list[Chunk]) -> pa.Table:
+    """Return one row per world and arm, in the order of the worlds and the arms."""
+    columns: dict[str, list[Any]] = {"world": [], "arm": [], **{name: [] for name in COLUMNS}}
+    for chunk in chunks:
+        for at, world in enumerate(chunk.worlds):
+            for arm in arms:
+                row = chunk.rows[arm][at]
+                columns["world"].append(world)
+                columns["arm"].append(arm)
+                for name in COLUMNS:
+                    value = row[name]
+                    columns[name].append(rounded(value) if name in REAL_MEASURES else int(value))
+    schema = pa.schema(
+        [("world", pa.int64()), ("arm", pa.string())] + [(n, _type(n)) for n in COLUMNS]
+    )
+    return pa.table(columns, schema=schema)
+
+
+def content_sha256(table: pa.Table) -> str:
+    """Return the SHA-256 of a table's rows as text."""
+    digest = sha256()
+    for batch in table.to_batches():
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            digest.update(("\t".join(str(value) for value in row) + "\n").encode())
+    return digest.hexdigest()
+
+
+def place_table(path: Path, table: pa.Table, rows: int) -> None:
+    """Write a table as Parquet with row groups of a fixed size."""
+    place(
+        path,
+        lambda beside: pq.write_table(
+            table, beside, row_group_size=rows, compression="zstd", write_statistics=False
+        ),
+    )
+
+
+def records_table(arms: tuple[str, ...], chunks: list[Chunk]) -> pa.Table:
+    """Return every record of every history: world, arm, number, time, kind and its fields."""
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("world", "arm", "number", "time", "record", "fields")
+    }
+    for chunk in chunks:
+        for at, world in enumerate(chunk.worlds):
+            for arm in arms:
+                for number, record in enumerate(chunk.records[arm][at]):
+                    row = as_row(record)
+                    columns["world"].append(world)
+                    columns["arm"].append(arm)
+                    columns["number"].append(number)
+                    columns["time"].append(row.pop("time"))
+                    columns["record"].append(row.pop("record"))
+                    columns["fields"].append(json.dumps(row))
+    return pa.table(columns)
+
+
+def columns_of(table: pa.Table, arms: tuple[str, ...]) -> Mapping[str, Mapping[str, np.ndarray]]:
+    """Return each arm's measures as arrays over worlds."""
+    of = np.array(table["arm"].to_pylist())
+    whole = {name: table[name].to_numpy() for name in ("world", *COLUMNS)}
+    return {arm: {name: values[of == arm] for name, values in whole.items()} for arm in arms}
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return a result folder's manifest; raises ResultsError if it is none."""
+    try:
+        found = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: holds no {MANIFEST}; name a result folder") from None
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path / MANIFEST}: cannot be read ({error})") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise ResultsError(
+            f"{path / MANIFEST}: is not of format {FORMAT}; it was written by another version"
+        )
+    return found

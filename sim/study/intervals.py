@@ -1,0 +1,219 @@
+"""95 % limits for means over worlds that stay right when only a few worlds count.
+
+Crises are rare, so most measures are zero in most worlds and most pairs do not differ at all.
+There the usual t interval is too short, or has no width. This module holds limits for few events
+and the rules that choose among them; `sim.study.estimates` gives them their meaning. All are
+closed formulas: the same numbers give the same limits, and nothing is resampled.
+
+Sources: Clopper & Pearson 1934 (Biometrika 26:404); Wilson 1927 (JASA 22:209); Garwood 1936
+(Biometrika 28:437), extended to events of unequal size by Fay & Feuer 1997 (Statistics in
+Medicine 16:791); differences of two quantities from their separate limits (MOVER) by Zou & Donner
+2008 (Statistics in Medicine 27:1693) after Newcombe 1998 (Statistics in Medicine 17:873, 2635).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+TAIL = 0.025
+"""Chance left beyond each limit of a 95 % interval."""
+Z = NormalDist().inv_cdf(1 - TAIL)
+
+Worlds = npt.NDArray[np.float64]
+Pair = tuple[float, float]
+
+# The three bounds below were chosen by coverage: exact for 0/1 differences (every helped and
+# harmed share, 1 to 5,000 worlds: never under 94.7 %, at most 96 % once 30 worlds changed), by
+# simulation for sizes that vary from world to world.
+FEW_CHANGED = 20
+FEW_UNCHANGED = 8
+FEW_EFFECTIVE = 30
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval from ``low`` to ``high``, and the ``method`` that gave it."""
+
+    low: float
+    high: float
+    method: str
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether zero lies outside."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of a mean over ``worlds`` worlds, now and with more worlds like these.
+
+    ``at(times)`` gives both limits as they would stand if every kind of world seen had been seen
+    ``times`` as often.
+    """
+
+    method: str
+    worlds: int
+    at: Callable[[float], Pair]
+
+    def interval(self, value: float) -> Interval:
+        """The interval of these worlds; ``value``, its estimate, never falls outside by rounding."""
+        low, high = self.at(1.0)
+        return Interval(min(float(low), value), max(float(high), value), self.method)
+
+    def more_worlds_to_halve(self) -> int:
+        """How many more worlds like these would halve the width of the interval."""
+        low, high = self.at(1.0)
+        if not high > low:
+            return 0
+        target = (high - low) / 2
+
+        def too_wide(times: float) -> bool:
+            below, above = self.at(times)
+            return above - below > target
+
+        return math.ceil(self.worlds * (last_true(too_wide, 1.0) - 1.0) * (1 - 1e-9))
+
+
+def last_true(holds: Callable[[float], bool], start: float) -> float:
+    """The place above ``start`` where ``holds`` turns from true to false, to 12 digits."""
+    low, high = start, 2 * start
+    while holds(high):
+        low, high = high, 2 * high
+    while high - low > 1e-12 * high:
+        middle = (low + high) / 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def clopper_pearson(events: float, trials: float) -> Pair:
+    """Exact limits of a share: 95 % or more in every case; 0 of n gives an upper limit of 3.7/n."""
+    low = float(special.betaincinv(events, trials - events + 1, TAIL)) if events > 0 else 0.0
+    high = 1.0
+    if events < trials:
+        high = float(special.betaincinv(events + 1, trials - events, 1 - TAIL))
+    return low, high
+
+
+def wilson(events: float, trials: float) -> Pair:
+    """Wilson's score limits of a share, near 95 % once events are many."""
+    centre = (events + Z * Z / 2) / (trials + Z * Z)
+    spread = events * (1 - events / trials) + Z * Z / 4
+    half = Z * math.sqrt(spread) / (trials + Z * Z)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def fay_feuer(total: float, squares: float, largest: float) -> Pair:
+    """Limits of the expected sum of Poisson many events of unequal size.
+
+    ``total`` and ``squares`` are the sums of the sizes and of their squares, ``largest`` the
+    largest size one more event could have. With sizes all 1 these are Garwood's exact limits.
+    """
+    low = 0.0
+    if total > 0:
+        low = squares / total * float(special.gammaincinv(total * total / squares, TAIL))
+    total, squares = total + largest, squares + largest * largest
+    return low, squares / total * float(special.gammaincinv(total * total / squares, 1 - TAIL))
+
+
+def mover(
+    first: float, first_limits: Pair, second: float, second_limits: Pair, correlation: float = 0.0
+) -> Pair:
+    """Limits of ``first - second`` from the limits of each (Zou & Donner 2008)."""
+
+    def distance(one: float, other: float) -> float:
+        # Rounding may leave a negative remainder where the two distances cancel.
+        return math.sqrt(max(0.0, one * one + other * other - 2 * correlation * one * other))
+
+    difference = first - second
+    return (
+        difference - distance(first - first_limits[0], second_limits[1] - second),
+        difference + distance(first_limits[1] - first, second - second_limits[0]),
+    )
+
+
+def share_limits(events: int, worlds: int) -> Limits:
+    """Limits of the share of worlds in which something happened.
+
+    Clopper-Pearson, because it alone never covers under 95 %: over all shares the Wilson and
+    Jeffreys limits fall to 83 and 88 % where the expected number of events is below one.
+    """
+    return Limits(
+        "Clopper-Pearson", worlds, lambda times: clopper_pearson(events * times, worlds * times)
+    )
+
+
+def changed_limits(helped: int, harmed: int, worlds: int) -> Limits:
+    """Limits of (harmed - helped) / worlds, where a world changes by one or not at all.
+
+    The two shares come from one sample, so they are negatively correlated. Where next to no world
+    is unchanged MOVER covers too little, and the outer limits are taken as they are.
+    """
+    unchanged = worlds - helped - harmed
+    if unchanged < FEW_UNCHANGED:
+        method = "outer Clopper-Pearson limits of helped and harmed"
+        return Limits(method, worlds, lambda times: _outer(helped, harmed, worlds, times))
+    few = min(helped + harmed, unchanged) < FEW_CHANGED
+    one, name = (clopper_pearson, "Clopper-Pearson") if few else (wilson, "Wilson")
+
+    def at(times: float) -> Pair:
+        up, down, trials = harmed / worlds, helped / worlds, worlds * times
+        correlation = -math.sqrt(up * down / ((1 - up) * (1 - down)))
+        limits = (one(harmed * times, trials), one(helped * times, trials))
+        low, high = mover(up, limits[0], down, limits[1], correlation)
+        return max(-1.0, low), min(1.0, high)
+
+    return Limits(f"MOVER of {name} limits of helped and harmed", worlds, at)
+
+
+def _outer(helped: int, harmed: int, worlds: int, times: float) -> Pair:
+    """The lowest harmed less the highest helped share, and the other way round."""
+    up = clopper_pearson(harmed * times, worlds * times)
+    down = clopper_pearson(helped * times, worlds * times)
+    return up[0] - down[1], up[1] - down[0]
+
+
+def summed_limits(values: Worlds, unit: float) -> Limits:
+    """Limits of the mean of values that are zero in most worlds, whatever their size or sign.
+
+    ``unit`` is the size of one event when none was seen. Otherwise the largest possible size is
+    taken as (1 + 2/k) times the largest of the k seen: twice the margin by which the largest of k
+    numbers falls short of their upper end (the German tank problem). Without that margin a few
+    events of uneven size cover only 84 to 90 %; with it, 94 % or more.
+    """
+    worlds, seen = len(values), int(np.count_nonzero(values))
+    scale = float(np.abs(values).max()) or unit
+    sizes = values / scale
+    largest = 1 + 2 / seen if seen else 1.0
+    up, down = (_sums(sizes[sign * sizes > 0]) for sign in (1, -1))
+
+    def part(sums: Pair, times: float) -> Pair:
+        return fay_feuer(abs(sums[0]) * times, sums[1] * times, largest)
+
+    def rises(times: float) -> Pair:
+        low, high = part(up, times)
+        return scale * low / (worlds * times), scale * high / (worlds * times)
+
+    def both(times: float) -> Pair:
+        first, second = up[0] * times, -down[0] * times
+        low, high = mover(first, part(up, times), second, part(down, times))
+        return scale * low / (worlds * times), scale * high / (worlds * times)
+
+    if down[1]:
+        return Limits("MOVER of Fay-Feuer limits of rises and falls", worlds, both)
+    return Limits("Fay-Feuer", worlds, rises)
+
+
+def _sums(sizes: Worlds) -> Pair:
+    """The sum of the sizes and the sum of their squares."""
+    return math.fsum(sizes.tolist()), math.fsum((sizes * sizes).tolist())

@@ -1,0 +1,263 @@
+"""The measures of one history: a flat row of numbers, taken from its records.
+
+Injects never count in outcome measures themselves: what they set in motion does. A threshold is
+reached by an act, or by a hostile incident that is no inject's own, that is itself at that rung
+and finds or leaves the crisis there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from sim.crisis import History, Stage
+from sim.draws import Decision
+from sim.records import (
+    Acted,
+    Called,
+    CallEnd,
+    Contacted,
+    CrisisBegan,
+    Happened,
+    Messaged,
+    Noticed,
+    Origin,
+    Outcome,
+    Purpose,
+    Record,
+    Runged,
+    Stopped,
+    Tested,
+)
+from sim.scenario.kinds import INCIDENT_KINDS, Act, Cause
+
+THRESHOLDS: Final = (3, 4, 5, 6)
+CAUSES: Final = tuple(cause.name.lower() for cause in Cause)
+HOUR: Final = 3_600_000
+FORCE_RUNG: Final = 4
+NOT_REACHED: Final = -1
+
+Row = dict[str, int | float]
+
+
+def _names() -> tuple[str, ...]:
+    names = ["contacts", "recorded", "serious", "high_risk", "separated", "spared"]
+    names += ["incidents", *(f"incidents_{cause}" for cause in CAUSES)]
+    names += [f"incidents_{kind}" for kind in INCIDENT_KINDS if kind != "act"]
+    names += ["stopped", "cases", "misread_hostile", "misread_mild", "acts"]
+    names += [f"acts_{act.name.lower()}" for act in Act]
+    names += ["crises", *(f"crises_{cause}" for cause in CAUSES), "inadvertent"]
+    names += [f"reached_{k}" for k in THRESHOLDS]
+    names += [f"inadvertent_{k}" for k in THRESHOLDS]
+    names += [f"time_{k}" for k in THRESHOLDS]
+    names += [f"hours_{k}" for k in range(1, 7)]
+    names += ["peak", "exchange", "observed_ms"]
+    names += ["calls", *(f"calls_{p.name.lower()}" for p in Purpose if p < Purpose.NOTICE)]
+    names += ["calls_through", "calls_unanswered", "calls_down", "calls_unfinished"]
+    names += ["line_calls", "line_through", "line_wait_ms"]
+    names += ["messages", "messages_in_time", "messages_late", "backfired"]
+    names += ["notices", "tests", "tests_answered"]
+    names += ["tension", "credibility_0", "credibility_1", "invited", "events"]
+    names += ["given_peak", "given_act", "given_misread", "given_message", "given_rung_time"]
+    names += [f"given_reached_{k}" for k in THRESHOLDS]
+    return tuple(names)
+
+
+MEASURES: Final = _names()
+"""Every measure of a history, in the order of the columns of ``histories.parquet``."""
+
+REAL_MEASURES: Final = frozenset(
+    ("tension", "credibility_0", "credibility_1", *(f"hours_{k}" for k in range(1, 7)))
+)
+"""The measures that are reals; all others are whole numbers."""
+
+
+def _flown(stage: Stage, history: History) -> int:
+    """Return how many contacts took place, recorded or not, in the period.
+
+    A noticed contact that was separated did not take place.
+    """
+    contacts, sorties = stage.world.contacts, stage.world.sorties
+    bloc = np.array([unit.bloc for unit in stage.theatre.units])[sorties.unit]
+    flown = np.zeros(sorties.start.size, dtype=bool)
+    for b, (times, values) in enumerate(history.activity):
+        rows = np.searchsorted(np.array(times), sorties.start, side="right") - 1
+        active = np.array(values)[np.maximum(rows, 0)]
+        flown |= (bloc == b) & (sorties.mark <= active)
+    launched = sorties.target >= 0
+    flown[launched] &= flown[sorties.target[launched]]
+    inside = (contacts.first >= history.begins) & (contacts.first < history.horizon)
+    met = inside & flown[contacts.a] & flown[contacts.b]
+    if history.noticed:
+        met &= ~_separated(stage, history, met)
+    return int(met.sum())
+
+
+def _separated(stage: Stage, history: History, met: np.ndarray) -> np.ndarray:
+    """Return which contacts notice kept apart, by the same luck that recorded ones meet."""
+    contacts = stage.world.contacts
+    given = np.full(stage.world.sorties.start.size, np.iinfo(np.int64).max)
+    given[list(history.noticed)] = list(history.noticed.values())
+    told = np.minimum(given[contacts.a], given[contacts.b]) <= contacts.first
+    p = stage.theatre.scenario.parameters
+    heeded = stage.luck.us(Decision.HEED, contacts.identity) < p.heed
+    u = stage.luck.us(Decision.CAUSE, contacts.identity)
+    accident = (u >= p.hostile_serious + p.assertive_share) & (u <= 1 - p.not_theirs_share)
+    apart: np.ndarray = met & told & heeded & accident
+    return apart
+
+
+def measure(stage: Stage, history: History, line: int, given: int = NOT_REACHED) -> Row:
+    """Return the measures of a history. ``line`` is the row of the line, ``given`` an identity."""
+    row: Row = dict.fromkeys(MEASURES, 0)
+    row["contacts"] = _flown(stage, history)
+    row["observed_ms"] = (history.ended if history.stopped else history.horizon) - history.begins
+    row["tension"] = history.tension
+    row["credibility_0"], row["credibility_1"] = history.credibility
+    row["invited"] = int(history.invited)
+    row["events"] = history.handled
+    for k in THRESHOLDS:
+        row[f"time_{k}"] = NOT_REACHED
+    row["given_rung_time"] = row["given_act"] = NOT_REACHED
+    roots: dict[int, int] = {}
+    exchanges: dict[int, int] = {}
+    for record in history.records:
+        _count(row, record, line, roots, exchanges, given)
+    row["exchange"] = max(exchanges.values(), default=0)
+    _hours(row, history)
+    return row
+
+
+def _count(
+    row: Row, record: Record, line: int, roots: dict[int, int], exchanges: dict[int, int], given: int
+) -> None:
+    """Add one record to a row."""
+    if isinstance(record, Contacted):
+        _contact(row, record)
+    elif isinstance(record, Happened):
+        _incident(row, record, roots, given)
+    elif isinstance(record, Acted):
+        _act(row, record, roots, exchanges, given)
+    elif isinstance(record, CrisisBegan):
+        row["crises"] += 1
+        row[f"crises_{CAUSES[record.cause]}"] += 1
+        row["inadvertent"] += record.cause != Cause.HOSTILE
+    elif isinstance(record, Called):
+        _call(row, record, line)
+    elif isinstance(record, Messaged):
+        row["messages"] += 1
+        row["messages_in_time" if record.in_time else "messages_late"] += 1
+        row["given_message"] += int(record.case == given and record.in_time)
+    elif isinstance(record, Noticed):
+        row["notices"] += 1
+    elif isinstance(record, Tested):
+        row["tests"] += 1
+        row["tests_answered"] += record.answered
+    elif isinstance(record, Stopped):
+        row["stopped"] += 1
+
+
+def _contact(row: Row, record: Contacted) -> None:
+    row["recorded"] += 1
+    row["serious"] += record.severity_class == 1
+    row["high_risk"] += record.severity_class == 2  # noqa: PLR2004
+    row["separated"] += record.outcome == Outcome.SEPARATED
+    row["spared"] += record.outcome == Outcome.SPARED
+
+
+def _incident(row: Row, record: Happened, roots: dict[int, int], given: int) -> None:
+    if record.origin == Origin.ACT:
+        return
+    roots.setdefault(record.root, record.cause)
+    row["cases"] += record.case == record.identity
+    if record.origin in (Origin.INJECT, Origin.GIVEN):
+        if record.own_rung and record.identity == given:
+            _reach_given(row, record.own_rung, record.rung, record.time)
+        return
+    row["incidents"] += 1
+    row[f"incidents_{CAUSES[record.cause]}"] += 1
+    row[f"incidents_{_KIND_NAMES[record.kind]}"] += 1
+    if record.own_rung:
+        _reach(row, record.own_rung, record.rung, record.time, record.cause)
+    if record.root == given and record.own_rung:
+        _reach_given(row, record.own_rung, record.rung, record.time)
+
+
+_KIND_NAMES = tuple(INCIDENT_KINDS)
+
+
+def _act(
+    row: Row, record: Acted, roots: dict[int, int], exchanges: dict[int, int], given: int
+) -> None:
+    row["acts"] += 1
+    row[f"acts_{Act(record.act).name.lower()}"] += 1
+    belief = (record.p_accident, record.p_assertive, record.p_hostile, record.p_not_theirs)
+    believed = belief.index(max(belief))
+    worse = _HARSHNESS[believed] > _HARSHNESS[record.cause]
+    milder = _HARSHNESS[believed] < _HARSHNESS[record.cause]
+    row["misread_hostile"] += worse
+    row["misread_mild"] += milder
+    if record.act >= Act.DISPLAY:
+        exchanges[record.root] = exchanges.get(record.root, 0) + 1
+    cause = roots.get(record.root, int(Cause.HOSTILE))
+    _reach(row, record.own_rung, record.rung, record.time, cause)
+    if record.root == given:
+        _reach_given(row, record.own_rung, record.rung, record.time)
+        if record.case == given and row["given_act"] == NOT_REACHED:
+            row["given_act"] = record.act
+            row["given_misread"] = int(worse) - int(milder)
+
+
+_HARSHNESS = (1, 2, 3, 0)
+"""How harsh an answer each cause deserves, by rank: what makes a misreading too hostile."""
+
+
+def _reach(row: Row, own: int, rung: int, time: int, cause: int) -> None:
+    """Note the thresholds that an act or hostile incident reached."""
+    row["peak"] = max(row["peak"], _level(own, rung))
+    for k in THRESHOLDS:
+        if own >= min(k, FORCE_RUNG) and rung >= k:
+            if not row[f"reached_{k}"]:
+                row[f"reached_{k}"], row[f"time_{k}"] = 1, time
+            if cause != Cause.HOSTILE:
+                row[f"inadvertent_{k}"] = 1
+
+
+def _reach_given(row: Row, own: int, rung: int, time: int) -> None:
+    level = _level(own, rung)
+    if level > row["given_peak"]:
+        row["given_peak"], row["given_rung_time"] = level, time
+    for k in THRESHOLDS:
+        if own >= min(k, FORCE_RUNG) and rung >= k:
+            row[f"given_reached_{k}"] = 1
+
+
+def _level(own: int, rung: int) -> int:
+    """Return the rung an act itself stands for: the crisis's only if the act is force."""
+    return rung if own >= FORCE_RUNG else own
+
+
+def _call(row: Row, record: Called, line: int) -> None:
+    row["calls"] += 1
+    row[f"calls_{Purpose(record.purpose).name.lower()}"] += 1
+    row["calls_through"] += record.end == CallEnd.THROUGH
+    row["calls_unanswered"] += record.end == CallEnd.UNANSWERED
+    row["calls_down"] += record.end in (CallEnd.LINE_DOWN, CallEnd.CLOSED)
+    row["calls_unfinished"] += record.end == CallEnd.UNFINISHED
+    row["backfired"] += record.backfired
+    if record.channel == line:
+        row["line_calls"] += 1
+        row["line_through"] += record.end == CallEnd.THROUGH
+        if record.ringing >= 0 and record.authorised >= 0:
+            row["line_wait_ms"] += record.ringing - record.authorised
+
+
+def _hours(row: Row, history: History) -> None:
+    """Add up the hours at or above each rung, to the end of the run."""
+    last, rung = history.begins, 0
+    steps = [(r.time, r.rung) for r in history.records if isinstance(r, Runged)]
+    for time, after in [*steps, (max(history.ended, history.horizon), 0)]:
+        for k in range(1, rung + 1):
+            row[f"hours_{k}"] += (time - last) / HOUR
+        last, rung = time, after

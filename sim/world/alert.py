@@ -1,0 +1,242 @@
+"""Interceptors on alert: they launch at what comes within detection range, never at random.
+
+An interceptor takes off some minutes after an opposing aircraft is detected, flies straight to
+where it can first meet it, keeps abreast of it until it leaves detection range, lands or the
+interceptor's time is used up, and flies straight home. Simplifications: it launches at aircraft
+with a schedule or a patrol of their own, not at other interceptors; it comes into contact with
+nothing but its target; of launches of one unit that would overlap, the one that flies at the lower
+activity stays; a launch that cannot reach its target is not made.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import Final, NamedTuple
+
+import numpy as np
+import shapely
+
+from sim.draws import F64, U64, Decision, Luck, children, normals
+from sim.scenario.quantities import Delay
+from sim.world.contacts import ROUNDING, Legs, Spans, crossings, in_range, stitch
+from sim.world.courses import Course, leg_ms
+from sim.world.geography import I64, wholes
+from sim.world.routines import Watch
+from sim.world.theatre import Theatre
+from sim.world.tracks import Segments, Sorties, along, by_time, clip, join_segments, spread
+
+ABREAST: Final = 1_000
+"""Metres east of its target at which an interceptor flies alongside. Judgement."""
+
+
+class Launches(NamedTuple):
+    """Candidate launches of the units of one force; places in metres, times in ms."""
+
+    unit: I64
+    identity: U64
+    mark: F64
+    sortie: I64
+    launch: I64
+    until: I64
+
+
+def watches(theatre: Theatre) -> tuple[Watch, ...]:
+    """Return the forces on alert that can detect any opposing aircraft."""
+    found = []
+    for force_row, course in enumerate(theatre.courses):
+        members = [row for row, unit in enumerate(theatre.units) if unit.force_row == force_row]
+        first = theatre.units[members[0]]
+        if not first.alert or first.bloc < 0 or not course.launches:
+            continue
+        prey = [
+            row
+            for row, unit in enumerate(theatre.units)
+            if unit.bloc == 1 - first.bloc
+            and unit.kind.domain == "air"
+            and not unit.alert
+            and theatre.courses[unit.force_row].hull.distance(course.hull)
+            <= first.kind.detection_range + ROUNDING
+        ]
+        if prey:
+            found.append(
+                Watch(
+                    force_row,
+                    np.array(members),
+                    np.array(prey),
+                    first.kind.detection_range,
+                    first.kind.contact_range,
+                )
+            )
+    return tuple(found)
+
+
+def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watch: Watch) -> Spans:
+    """Return when each sortie of the prey is within detection range; ``pair`` is its row.
+
+    ``leg_rows`` are the rows of the sorties of all legs.
+    """
+    prey = np.flatnonzero(np.isin(sorties.unit, watch.prey))
+    wanted = np.zeros(sorties.unit.size, dtype=bool)
+    wanted[prey] = True
+    rows = np.flatnonzero(wanted[leg_rows])
+    sortie = leg_rows[rows]
+    since = np.maximum(legs.t0[rows], sorties.start[sortie]) - legs.origin
+    until = np.minimum(legs.t1[rows], sorties.end[sortie]) - legs.origin
+    hit, first, last, closest, square = in_range(
+        (legs.px[rows] - course.post[0], legs.py[rows] - course.post[1]),
+        (legs.vx[rows], legs.vy[rows]),
+        since.astype(np.float64),
+        until.astype(np.float64),
+        watch.radius,
+    )
+    nowhere = np.zeros(hit.size)
+    origin = legs.origin
+    return stitch(
+        Spans(
+            sortie[hit], first + origin, last + origin, closest + origin, square, nowhere, nowhere
+        )
+    )
+
+
+def delays(delay: Delay, u: F64) -> F64:
+    """Return random delays in whole ms, one for each uniform."""
+    if delay.exponential:
+        return wholes(-delay.scale * np.log1p(-u))
+    if not delay.sigma:
+        return np.full(u.shape, delay.scale)
+    return wholes(delay.scale * np.exp(delay.sigma * normals(u)))
+
+
+def candidates(
+    theatre: Theatre, luck: Luck, watch: Watch, sorties: Sorties, seen: Spans
+) -> Launches:
+    """Return the launches of one force that fly at some activity up to the scenario's most.
+
+    Each unit launches by its own luck, so that at base activity one of the force does with
+    probability ``launches``.
+    """
+    course = theatre.courses[watch.force_row]
+    chance = 1 - (1 - course.launches) ** (1 / course.number)
+    who = np.array([theatre.units[row].identity for row in watch.units.tolist()], dtype=np.uint64)
+    number = crossings(seen.pair, seen.first).view(np.uint64)
+    identity = children(who[:, None], sorties.identity[seen.pair][None, :], number[None, :])
+    mark = luck.us(Decision.SCRAMBLE, identity) / chance
+    unit, at = np.nonzero(mark <= theatre.a_max)
+    identity, mark = identity[unit, at], mark[unit, at]
+    wait = delays(theatre.scenario.parameters.scramble, luck.us(Decision.SCRAMBLE_DELAY, identity))
+    launch = (seen.first[at] + wait).astype(np.int64)
+    until = np.minimum(seen.last[at].astype(np.int64), launch + course.lasting)
+    made = (launch < until) & (launch >= theatre.start_ms) & (launch < theatre.horizon_ms)
+    table = Launches(watch.units[unit], identity, mark, seen.pair[at], launch, until)
+    return Launches(*(column[made] for column in table))
+
+
+def pursue(
+    legs: Legs, course: Course, launch: I64, sortie: I64, until: I64
+) -> tuple[I64, I64, I64]:
+    """Return which launches reach their target, on which of its legs, and when (whole ms).
+
+    The interceptor flies straight at constant speed V, so it meets a target at q + v s, seen from
+    the base at launch, when |q + v s| = V s; the first root counts.
+    """
+    first, count = legs.within(sortie, launch, until)
+    row, number = spread(count)
+    leg = first[row] + number
+    t = (launch[row] - legs.origin).astype(np.float64)
+    qx = legs.px[leg] + legs.vx[leg] * t + ABREAST - course.post[0]
+    qy = legs.py[leg] + legs.vy[leg] * t - course.post[1]
+    vx, vy = legs.vx[leg], legs.vy[leg]
+    b, c = qx * vx + qy * vy, qx * qx + qy * qy
+    bend = b * b - (vx * vx + vy * vy - course.speed * course.speed) * c
+    under = np.sqrt(np.maximum(bend, 0.0)) - b
+    after = np.where(under > 0, c / np.where(under > 0, under, 1.0), np.inf)
+    meet = launch[row] + after
+    meets = (bend >= 0) & (meet >= legs.t0[leg] - 0.5) & (meet <= legs.t1[leg] + 0.5)
+    row, leg, meet = row[meets], leg[meets], meet[meets]
+    head = np.flatnonzero(np.append(True, row[1:] != row[:-1])[: row.size])
+    row, leg, meet = row[head], leg[head], wholes(meet[head]).astype(np.int64)
+    meet = np.maximum(np.clip(meet, legs.t0[leg], legs.t1[leg]), launch[row] + 1)
+    in_time = (meet < until[row]) & (meet <= legs.t1[leg])
+    return row[in_time], leg[in_time], meet[in_time]
+
+
+def unhindered(unit: I64, launch: I64, until: I64, order: F64) -> I64:
+    """Return the rows of launches that remain when those of a unit must not overlap.
+
+    Of two that do, the one with the smaller ``order``, the activity at which it flies, remains.
+    """
+    units, begins, ends = unit.tolist(), launch.tolist(), until.tolist()
+    busy: dict[int, tuple[list[int], list[int]]] = {}
+    kept = []
+    for row in np.lexsort((launch, order)).tolist():
+        since, till = busy.setdefault(units[row], ([], []))
+        at = bisect_left(since, begins[row])
+        if at and till[at - 1] > begins[row] or at < len(since) and since[at] < ends[row]:
+            continue
+        since.insert(at, begins[row])
+        till.insert(at, ends[row])
+        kept.append(row)
+    return np.sort(np.array(kept, dtype=np.int64))
+
+
+def home(course: Course, x: I64, y: I64) -> I64:
+    """Return the time in ms that the straight flight home from each place takes."""
+    dx = (x - course.post[0]).astype(np.float64)
+    return leg_ms(dx, (y - course.post[1]).astype(np.float64), course.speed).astype(np.int64)
+
+
+def scrambles(
+    theatre: Theatre,
+    luck: Luck,
+    watch: Watch,
+    sorties: Sorties,
+    segments: Segments,
+    legs: Legs,
+) -> tuple[Sorties, Segments]:
+    """Return the launches of one force with their tracks; ``segments`` count sorties from 0."""
+    course = theatre.courses[watch.force_row]
+    seen = detections(legs, sorties, segments.sortie, course, watch)
+    made = candidates(theatre, luck, watch, sorties, seen)
+    row, leg, meet = pursue(legs, course, made.launch, made.sortie, made.until)
+    made = Launches(*(column[row] for column in made))
+    meet_x, meet_y = along(_take(segments, leg), meet)
+    last_leg, _ = legs.within(made.sortie, made.until - 1, made.until)
+    leave_x, leave_y = along(_take(segments, last_leg), made.until)
+    end = made.until + home(course, leave_x + ABREAST, leave_y)
+    table = Sorties(made.unit, made.identity, made.launch, end, made.mark, made.sortie)
+    keep = _guarded(course, watch, meet_x + ABREAST, meet_y)
+    busy = np.maximum(end, made.launch + course.every)[keep]
+    flown_at = np.maximum(made.mark, sorties.mark[made.sortie])[keep]
+    keep = keep[unhindered(made.unit[keep], made.launch[keep], busy, flown_at)]
+    table = Sorties(*(column[keep] for column in table))
+    return table, _flights(course, table, made.until[keep], meet[keep], segments, legs)
+
+
+def _take(segments: Segments, rows: I64) -> Segments:
+    return Segments(*(column[rows] for column in segments))
+
+
+def _guarded(course: Course, watch: Watch, x: I64, y: I64) -> I64:
+    """Return the rows whose meeting place lies in or near the area the force guards, if any."""
+    if course.guards is None:
+        return np.arange(x.size)
+    around = shapely.buffer(course.guards, watch.reach)
+    shapely.prepare(around)
+    return np.flatnonzero(shapely.contains_xy(around, x, y))
+
+
+def _flights(
+    course: Course, table: Sorties, leave: I64, meet: I64, segments: Segments, legs: Legs
+) -> Segments:
+    """Return the tracks of launches: out to the target, abreast of it, and straight home."""
+    first, count = legs.within(table.target, meet, leave)
+    row, number = spread(count)
+    beside = clip(_take(segments, first[row] + number)._replace(sortie=row), meet[row], leave[row])
+    beside = beside._replace(x0=beside.x0 + ABREAST, x1=beside.x1 + ABREAST)
+    rows = np.arange(meet.size)
+    tails = np.cumsum(count) - 1
+    heads = tails - count + 1
+    x, y = np.full(rows.size, course.post[0]), np.full(rows.size, course.post[1])
+    out = Segments(rows, table.start, meet, x, y, beside.x0[heads], beside.y0[heads])
+    back = Segments(rows, leave, table.end, beside.x1[tails], beside.y1[tails], x, y)
+    return by_time(join_segments([out, beside, back]))
