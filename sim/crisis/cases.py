@@ -98,6 +98,7 @@ class Cases:
         )
         self.by_identity: dict[int, Case] = {}
         self.open_count = 0
+        self.last_closed = crisis.begins
         self._latest: dict[tuple[int, int], Case] = {}
         self._replies: dict[int, int] = {}
 
@@ -153,6 +154,8 @@ class Cases:
         if self._p.theatre_stage:
             self._await_theatre(case)
         crisis.switchboard.case_opened(case)
+        if crisis.has_people(victim):
+            crisis.env.process(self._ask_people(case))
         return case
 
     def _add(self, case: Case, incident: Incident) -> None:
@@ -214,9 +217,32 @@ class Cases:
             if crisis.luck.u(Decision.WAIT, case.identity) < p.wait:
                 self._due(case, crisis.now + p.wait_longest)
                 return
+        self._close(case)
+        if case.asked is not None:
+            crisis.too_late(case.asked)
+        request = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
+        crisis.env.process(self._answer(case, request, crisis.decide_alone(request)))
+
+    def _close(self, case: Case) -> None:
         case.closed = True
         self.open_count -= 1
-        crisis.env.process(self._answer(case))
+        self.last_closed = self._crisis.now
+
+    def _ask_people(self, case: Case) -> Generator[Event, Any, None]:
+        """Let people answer a case whenever they choose to, until its clock runs out."""
+        crisis = self._crisis
+        request = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
+        act = crisis.reply_at_once(request)
+        if act is None:
+            case.asked = request
+            act = yield crisis.expect(request)
+            if case.closed:
+                return
+            crisis.log_reply(request, act)
+        case.asked = None
+        self._close(case)
+        now = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
+        yield from self._answer(case, now, act)
 
     # What the victim learns.
 
@@ -405,15 +431,14 @@ class Cases:
             belief=belief,
         )
 
-    def _answer(self, case: Case) -> Generator[Event, Any, None]:
-        """Answer a case: choose, ask the bloc's leader where force is chosen, and act."""
+    def _answer(self, case: Case, request: Request, act: int) -> Generator[Event, Any, None]:
+        """Answer a case: where force is chosen ask the bloc's leader, then act."""
         crisis = self._crisis
-        request = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
-        act = yield from crisis.ask(request)
         held_back = 0
         leader = crisis.world.theatre.leader(case.victim_bloc)
         if RESPONSES[act].rung >= FORCE_RUNG and leader != case.victim:
             consent = self._request(case, Asked.CONSENT, _CONSENT, _ALL, leader)
+            consent = consent._replace(deadline=crisis.now + self._p.consent_longest)
             agreed = yield from crisis.ask(consent)
             allowed = max(agreed, Act.DISPLAY)
             held_back, act = int(allowed < act), min(act, allowed)

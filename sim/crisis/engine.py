@@ -81,19 +81,22 @@ class Crisis:
         step, peek = self.env.step, self.env.peek
         while not self.stopped:
             time = peek()
-            if time >= target:
+            if time >= target or (time >= self.horizon and self._over(time)):
                 break
             self.now = time  # type: ignore[assignment]
             step()
             self.handled += 1
-            if time >= self.horizon and not self._business():
-                break
-        if self.stopped or target == self.ends:
+        if self.stopped or until is None or self._over(peek()):
             self._finish()
 
-    def _business(self) -> bool:
-        """Whether a case is still open after the horizon."""
-        return self.cases.open_count > 0 or bool(self.switchboard.calls)
+    def _over(self, time: float) -> bool:
+        """Whether nothing from ``time`` on belongs to the history.
+
+        Past the horizon a history goes on only while a case is open, and to the end of the
+        instant in which the last one is answered; a call alone keeps nothing going, or a line
+        that carries nothing would still make a history longer.
+        """
+        return time >= self.horizon and self.cases.open_count == 0 and time > self.cases.last_closed
 
     def stop(self) -> None:
         """End the history: rung 6 is the last the model knows."""
@@ -103,6 +106,9 @@ class Crisis:
         if self.finished:
             return
         self.finished = True
+        if not self.stopped:
+            last = self.ends if self.cases.open_count else self.cases.last_closed
+            self.now = max(self.horizon, last)
         for case in self.cases.still_open():
             self.record(Unfinished(self.now, (NEVER, NEVER), case.identity, 0))
         self.switchboard.close_all()
@@ -174,6 +180,10 @@ class Crisis:
             self._log(request, choice, late=0)
         return choice
 
+    def decide_alone(self, request: Request) -> int:
+        """Return the model's own decision, whoever sits in the seat."""
+        return self._model.decide(request)
+
     def ask(self, request: Request) -> Generator[Event, Any, int]:
         """Ask, and wait for the reply if need be."""
         choice = self.reply_at_once(request)
@@ -183,12 +193,11 @@ class Crisis:
 
     def await_reply(self, request: Request) -> Generator[Event, Any, int]:
         """Wait for a person's reply; at the deadline the model's decider replies instead."""
-        event = Event(self.env)
-        self._awaited[request.identity] = event
+        event = self.expect(request)
         limit = max(self.now, min(request.deadline, self.ends))
         late = self.env.moment(limit, Rank.CLOCK, request.identity)
         yield event | late
-        del self._awaited[request.identity]
+        self._awaited.pop(request.identity, None)
         if event.triggered:
             choice = int(event.value)
             self._log(request, choice, late=0)
@@ -197,6 +206,16 @@ class Crisis:
             self._log(request, choice, late=1)
         return choice
 
+    def expect(self, request: Request) -> Event:
+        """Return the event of a person's reply, however long it takes."""
+        event = self._awaited[request.identity] = Event(self.env)
+        return event
+
+    def too_late(self, request: Request) -> None:
+        """Stop expecting a reply: the clock has run out, and the model's decider will answer."""
+        if self._awaited.pop(request.identity, None) is not None:
+            self._log(request, NEVER, late=1)
+
     def reply(self, identity: int, choice: int) -> bool:
         """Answer a request that waits; False when nobody waits for it any more."""
         event = self._awaited.get(identity)
@@ -204,6 +223,10 @@ class Crisis:
             return False
         event.succeed(choice)
         return True
+
+    def log_reply(self, request: Request, choice: int) -> None:
+        """Log a reply that came in time."""
+        self._log(request, choice, late=0)
 
     def _log(self, request: Request, choice: int, late: int) -> None:
         bloc = self.world.theatre.actors[request.actor].bloc

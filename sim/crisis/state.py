@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sim.crisis.deciders import Request
 from sim.crisis.rules import Belief
 
 NO_EVIDENCE: Belief = (0.0, 0.0, 0.0, 0.0)
@@ -74,6 +75,7 @@ class Case:
     revealed: bool = False
     truth_known: bool = False
     halt: float = 0.0
+    asked: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)

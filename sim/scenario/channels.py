@@ -12,7 +12,11 @@ from sim.scenario.parameters import COMPUTED, JUDGEMENT, SOURCED, Grade
 
 
 class Value(NamedTuple):
-    """One value of a kind of channel: base, range, grade and source."""
+    """One value of a kind of channel: base, range, grade and source.
+
+    The range of a delay is that of its median or mean, the range of chances that of the one most
+    in doubt; a name or a list has none.
+    """
 
     base: Any
     low: Any
@@ -41,13 +45,17 @@ _STAFF: Final[dict[str, Value]] = {
 CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
     "deconfliction_line": _STAFF
     | {
-        "name": _judged("deconfliction line", "", ""),
+        "name": _judged("deconfliction line", None, None),
         "carries": _judged(
-            ["explanations", "concerns", "halts"], [], [],
+            ["explanations", "concerns", "halts"], None, None,
             "seeds 000, 002: opened to prevent miscalculation; used for a concern",
         ),
-        "tests": Value({"every": "12 h"}, "24 h", "12 h", SOURCED, "evidence 1.1: once or twice a day"),
-        "authorise": _judged(_delay("45 min", "4 h"), "10 min", "6 h", "staff officers, evidence 1.1"),
+        "tests": Value(
+            {"every": "12 h"}, "12 h", "24 h", SOURCED, "evidence 1.1: once or twice a day",
+        ),
+        "authorise": _judged(
+            _delay("45 min", "4 h"), "10 min", "6 h", "staff officers, evidence 1.1",
+        ),
         "answered": Value(0.98, 0.90, 1.0, JUDGEMENT, "evidence 1.1, 7: no failure reported"),
         "answer": _judged(_delay("4 min", "20 min"), "2 min", "27 min", "evidence 7"),
         "right_person": _judged(
@@ -66,13 +74,15 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
     },
     "syria_line": _STAFF
     | {
-        "name": _judged("Syria-style deconfliction line", "", ""),
+        "name": _judged("Syria-style deconfliction line", None, None),
         "carries": Value(
-            ["notices", "explanations", "concerns", "halts"], [], [], SOURCED, "evidence 1.2"
+            ["notices", "explanations", "concerns", "halts"], None, None, SOURCED, "evidence 1.2"
         ),
         "notify": _judged(0.9, 0.5, 1.0, "evidence 1.2: 10-20 calls a day, mostly notices"),
-        "tests": _judged({"every": "12 h"}, "24 h", "6 h"),
-        "authorise": _judged(_delay("5 min", "20 min"), "1 min", "30 min", "evidence 1.2: desk calls"),
+        "tests": _judged({"every": "12 h"}, "6 h", "24 h"),
+        "authorise": _judged(
+            _delay("5 min", "20 min"), "1 min", "30 min", "evidence 1.2: desk calls",
+        ),
         "answered": _judged(0.98, 0.9, 1.0),
         "answer": _judged(_delay("1 min", "5 min"), "30 s", "10 min"),
         "right_person": Value(
@@ -88,10 +98,12 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
     },
     "defence_ministers": _STAFF
     | {
-        "name": _judged("defence ministers (Austin–Shoigu)", "", ""),
-        "carries": _judged(["explanations", "concerns", "halts"], [], []),
+        "name": _judged("defence ministers (Austin–Shoigu)", None, None),
+        "carries": _judged(["explanations", "concerns", "halts"], None, None),
         "authorise": _judged(_delay("10 h", "48 h"), "4 h", "48 h", "evidence 2.1: a day or more"),
-        "answered": Value(0.1, 0.0, 0.6, SOURCED, "evidence 2.1, 7: refused mid-Feb to 12 May 2022"),
+        "answered": Value(
+            0.1, 0.0, 0.6, SOURCED, "evidence 2.1, 7: refused mid-Feb to 12 May 2022",
+        ),
         "answer": _judged(_delay("6 h", "30 h"), "2 h", "48 h"),
         "attempts": _judged(2, 1, 3),
         "retry": _judged("24 h", "12 h", "72 h"),
@@ -101,14 +113,18 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
         "relay": _judged(_delay("20 min", "90 min"), "5 min", "2 h"),
         "weight": _judged(1.2, 1.0, 1.5),
         "knowledge": _judged(0.85, 0.6, 1.0),
-        "willing": _judged({"serious": 0.0, "high_risk": 0.15, "halts": 0.2}, 0.0, 0.5, "evidence 2.1"),
+        "willing": _judged(
+            {"serious": 0.0, "high_risk": 0.15, "halts": 0.2}, 0.0, 0.5, "evidence 2.1",
+        ),
     },
     "chiefs_of_defence": _STAFF
     | {
-        "name": _judged("chiefs of defence (Milley–Gerasimov)", "", ""),
-        "carries": _judged(["explanations", "concerns", "halts"], [], []),
+        "name": _judged("chiefs of defence (Milley–Gerasimov)", None, None),
+        "carries": _judged(["explanations", "concerns", "halts"], None, None),
         "authorise": _judged(_delay("6 h", "24 h"), "2 h", "24 h"),
-        "answered": Value(0.15, 0.0, 0.6, SOURCED, "evidence 2.1: not reached on 15-16 November 2022"),
+        "answered": Value(
+            0.15, 0.0, 0.6, SOURCED, "evidence 2.1: not reached on 15-16 November 2022",
+        ),
         "answer": _judged(_delay("4 h", "24 h"), "1 h", "24 h", "evidence 2.1: not within a day"),
         "attempts": _judged(2, 1, 3),
         "retry": _judged("12 h", "6 h", "24 h"),
@@ -118,12 +134,14 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
         "relay": _judged(_delay("30 min", "2 h"), "10 min", "3 h"),
         "weight": _judged(1.15, 1.0, 1.5),
         "knowledge": _judged(0.85, 0.6, 1.0),
-        "willing": _judged({"serious": 0.0, "high_risk": 0.25, "halts": 0.2}, 0.0, 0.5, "evidence 2.1"),
+        "willing": _judged(
+            {"serious": 0.0, "high_risk": 0.25, "halts": 0.2}, 0.0, 0.5, "evidence 2.1",
+        ),
     },
     "chiefs_of_defence_belarus": _STAFF
     | {
-        "name": _judged("chiefs of defence, US–Belarus (Milley–Gulevich)", "", ""),
-        "carries": _judged(["explanations", "concerns"], [], [], "seed 004: content private"),
+        "name": _judged("chiefs of defence, US–Belarus (Milley–Gulevich)", None, None),
+        "carries": _judged(["explanations", "concerns"], None, None, "seed 004: content private"),
         "authorise": _judged(_delay("8 h", "36 h"), "2 h", "48 h"),
         "answered": _judged(0.6, 0.3, 0.9, "seed 004: the one call was taken"),
         "answer": _judged(_delay("3 h", "18 h"), "1 h", "24 h"),
@@ -138,10 +156,12 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
     },
     "national_security_adviser": _STAFF
     | {
-        "name": _judged("confidential envoys (Sullivan, Burns)", "", ""),
-        "carries": _judged(["explanations", "concerns", "halts"], [], []),
+        "name": _judged("confidential envoys (Sullivan, Burns)", None, None),
+        "carries": _judged(["explanations", "concerns", "halts"], None, None),
         "authorise": _judged(_delay("48 h", "7 d"), "24 h", "10 d", "model 6: days to weeks"),
-        "answered": _judged(0.7, 0.4, 0.9, "evidence 2.1: both contacts of November 2022 took place"),
+        "answered": _judged(
+            0.7, 0.4, 0.9, "evidence 2.1: both contacts of November 2022 took place",
+        ),
         "answer": _judged(_delay("24 h", "5 d"), "6 h", "7 d"),
         "attempts": _judged(1, 1, 2),
         "retry": _judged("48 h", "24 h", "7 d"),
@@ -155,8 +175,8 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
     },
     "public_statements": _STAFF
     | {
-        "name": _judged("public statements", "", ""),
-        "carries": _judged(["explanations"], [], []),
+        "name": _judged("public statements", None, None),
+        "carries": _judged(["explanations"], None, None),
         "authorise": _judged(_delay("12 h", "48 h"), "4 h", "72 h", "model 6: slow"),
         "answered": _judged(1.0, 1.0, 1.0, "nobody needs to answer"),
         "answer": _judged("0 min", "0 min", "0 min"),

@@ -507,6 +507,15 @@ class Parameters(Frozen):
         "no source",
         "fall of tension by conciliation, per intensity",
     )
+    consent_longest: Duration = _constant(
+        1 * HOUR,
+        10 * MINUTE,
+        6 * HOUR,
+        "time",
+        JUDGEMENT,
+        "no source; matters only where people decide",
+        "longest time people who lead a bloc take to consent to force",
+    )
     max_replies: int = _constant(
         12,
         12,

@@ -176,3 +176,12 @@ def to_clock_time(value: Any) -> Any:
     if match is None:
         raise ValueError("must be a time of day such as 22:00")
     return time(int(match[1]), int(match[2]))
+
+
+def time_text(milliseconds: int) -> str:
+    """Return a time as a file would write it, in the unit that reads best."""
+    for name, unit in (("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", SECOND)):
+        number = milliseconds / unit
+        if number >= 2 or (number >= 1 and number == int(number)):
+            return f"{number:.4g} {name}"
+    return f"{milliseconds} ms" if milliseconds else "0 min"

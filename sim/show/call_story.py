@@ -108,7 +108,7 @@ def _said(message: Messaged, cast: Cast, seat: int | None) -> str:
     sender = cast.bloc(message.sender)
     receiver = cast.bloc(1 - message.sender)
     said = f"{sender} {CONTENTS[Content(message.content)]}"
-    if seat is None or seat == 1 - message.sender:
+    if message.knew and (seat is None or seat == 1 - message.sender):
         said += f"; {receiver} believes {sender} {per_cent(message.credibility)}"
     if not message.in_time:
         said += "; the answer has been given already"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from sim.crisis.plan import channel_rows
+from sim.crisis.plan import channel_rows, plan
 from sim.records import NEVER, NOBODY
+from sim.scenario.channels import REFERENCE
 from sim.scenario.models import Channel
 from sim.show.words import (
     bloc_title,
@@ -27,7 +28,7 @@ class Cast:
 
     def __init__(self, stage: Stage) -> None:
         self.theatre = stage.theatre
-        self.start = stage.start
+        self.start = stage.begin(plan(stage.theatre, REFERENCE))
         scenario = self.theatre.scenario
         self._forces = {force.id: force for force in scenario.forces}
         self._channels = [scenario.channels[name] for name in channel_rows(scenario)]
@@ -89,7 +90,7 @@ class Cast:
 
     def area(self, name: str) -> str:
         """Return the title of an area."""
-        return self.theatre.scenario.areas[name].title or name.replace("_", " ")
+        return self.theatre.scenario.areas[name].title or name.replace("_", " ").title()
 
     def site(self, name: str) -> str:
         """Return the name of a site."""

@@ -51,8 +51,7 @@ def arm_name(history: History, cast: Cast) -> str:
 
 def peak_rung(history: History, cast: Cast) -> int:
     """Return the highest rung a history saw, its beginning included."""
-    begun = max(cast.start.levels) if cast.start is not None else 0
-    return max([begun, *(r.rung for r in history.records if isinstance(r, Runged))])
+    return max([*cast.start.levels, *(r.rung for r in history.records if isinstance(r, Runged))])
 
 
 def header(history: History, cast: Cast) -> list[str]:

@@ -130,7 +130,7 @@ def _quiet_words(quiet: list[Record]) -> str:
     if counts[Contacted]:
         parts.append(counted(counts[Contacted], "routine contact"))
     if counts[Struck]:
-        parts.append(counted(counts[Struck], "salvo near critical sites", "salvos near critical sites"))  # fmt: skip
+        parts.append(counted(counts[Struck], "salvo") + " near critical sites")
     if counts[Noticed]:
         parts.append(counted(counts[Noticed], "notice"))
     if counts[Tested]:

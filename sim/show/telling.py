@@ -127,11 +127,9 @@ class Teller:
         self._messages = {r.call: r for r in history.records if isinstance(r, Messaged)}
         self._contacts = {r.identity: r for r in history.records if isinstance(r, Contacted)}
         start = cast.start
-        self._rung = max(start.levels) if start is not None else 0
-        self._believed: list[float | None] = [None, None]
-        if start is not None:
-            pairs = zip(start.believed, start.disbelieved, strict=True)
-            self._believed = [a / (a + b) for a, b in pairs]
+        self._rung = max(start.levels)
+        pairs = zip(start.believed, start.disbelieved, strict=True)
+        self._believed = [a / (a + b) for a, b in pairs]
 
     def learned(self, record: Record) -> int | None:
         """Return when the seat learns of a record; None if it never does."""
@@ -245,11 +243,10 @@ class Teller:
         receiver, sender = cast.bloc(record.receiver), cast.bloc(record.sender)
         before = self._believed[record.receiver]
         self._believed[record.receiver] = record.credibility
-        was = f" ({per_cent(before)} before)" if before is not None else ""
         text = (
             f"{receiver} judges what {sender} said about {self._case(record.case)} by what came "
             f"out: false with {per_cent(record.falsehood)}. It now believes {sender} "
-            f"{per_cent(record.credibility)}{was}"
+            f"{per_cent(record.credibility)} ({per_cent(before)} before)"
         )
         return Tone.BELIEF, sentence(text)
 

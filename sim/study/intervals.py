@@ -183,37 +183,115 @@ def _outer(helped: int, harmed: int, worlds: int, times: float) -> Pair:
     return up[0] - down[1], up[1] - down[0]
 
 
-def summed_limits(values: Worlds, unit: float) -> Limits:
-    """Limits of the mean of values that are zero in most worlds, whatever their size or sign.
+def summed_limits(values: Worlds, unit: float, signed: bool) -> Limits:
+    """Limits of the mean of values that are zero in most worlds, whatever their size.
 
-    ``unit`` is the size of one event when none was seen. Otherwise the largest possible size is
-    taken as (1 + 2/k) times the largest of the k seen: twice the margin by which the largest of k
-    numbers falls short of their upper end (the German tank problem). Without that margin a few
-    events of uneven size cover only 84 to 90 %; with it, 94 % or more.
+    If ``signed``, rises and falls are both possible whether or not both were seen; otherwise
+    values are never negative. ``unit`` is the size of one event when none was seen. Otherwise the
+    largest possible size is taken as (1 + 2/k) times the largest of the k seen: twice the margin
+    by which the largest of k numbers falls short of their upper end (the German tank problem).
+    Without it a few events of uneven size cover only 84 to 90 %; with it, 94 % or more.
     """
     worlds, seen = len(values), int(np.count_nonzero(values))
     scale = float(np.abs(values).max()) or unit
     sizes = values / scale
     largest = 1 + 2 / seen if seen else 1.0
-    up, down = (_sums(sizes[sign * sizes > 0]) for sign in (1, -1))
+    up, up_squares = _sums(sizes[sizes > 0])
+    down, down_squares = _sums(-sizes[sizes < 0])
 
-    def part(sums: Pair, times: float) -> Pair:
-        return fay_feuer(abs(sums[0]) * times, sums[1] * times, largest)
-
-    def rises(times: float) -> Pair:
-        low, high = part(up, times)
+    def at(times: float) -> Pair:
+        low, high = fay_feuer(up * times, up_squares * times, largest)
+        if signed:
+            falls = fay_feuer(down * times, down_squares * times, largest)
+            low, high = mover(up * times, (low, high), down * times, falls)
         return scale * low / (worlds * times), scale * high / (worlds * times)
 
-    def both(times: float) -> Pair:
-        first, second = up[0] * times, -down[0] * times
-        low, high = mover(first, part(up, times), second, part(down, times))
-        return scale * low / (worlds * times), scale * high / (worlds * times)
-
-    if down[1]:
-        return Limits("MOVER of Fay-Feuer limits of rises and falls", worlds, both)
-    return Limits("Fay-Feuer", worlds, rises)
+    return Limits("MOVER of Fay-Feuer limits of rises and falls" if signed else "Fay-Feuer", worlds, at)
 
 
 def _sums(sizes: Worlds) -> Pair:
     """The sum of the sizes and the sum of their squares."""
     return math.fsum(sizes.tolist()), math.fsum((sizes * sizes).tolist())
+
+
+def student_limits(values: Worlds) -> Limits:
+    """Student's t limits of the mean of two or more values."""
+    worlds, mean = len(values), math.fsum(values.tolist()) / len(values)
+    deviation = math.sqrt(variance(values))
+
+    def at(times: float) -> Pair:
+        trials = worlds * times
+        half = float(special.stdtrit(trials - 1, 1 - TAIL)) * deviation / math.sqrt(trials)
+        return mean - half, mean + half
+
+    return Limits("Student t", worlds, at)
+
+
+def same_limits(value: float, worlds: int) -> Limits:
+    """Limits of a mean when every world gave the same ``value``, by the rule of three.
+
+    Up to 3.7 in n worlds may still give something else; each of those is taken to be off by as
+    much as the value itself.
+    """
+
+    def at(times: float) -> Pair:
+        off = abs(value) * clopper_pearson(0, worlds * times)[1]
+        return value - off, value + off
+
+    return Limits("rule of three, as all worlds agree", worlds, at)
+
+
+def mean_limits(values: Worlds, unit: float) -> Limits:
+    """Limits of the mean of ``values`` over worlds, by the method right for them."""
+    counts = are_counts(values)
+    if counts and values.max() <= 1:
+        return share_limits(int(values.sum()), len(values))
+    if not counts and values.min() == values.max():
+        return same_limits(float(values[0]), len(values))
+    if is_few(values):
+        return summed_limits(values, unit, signed=bool(values.min() < 0))
+    return student_limits(values)
+
+
+def difference_limits(reference: Worlds, other: Worlds) -> Limits:
+    """Limits of the mean of ``other - reference`` over the same worlds."""
+    differences = other - reference
+    both = np.concatenate([reference, other])
+    if are_counts(both) and both.max() <= 1:
+        helped, harmed = (differences < 0).sum(), (differences > 0).sum()
+        return changed_limits(int(helped), int(harmed), len(differences))
+    if is_few(differences) or differences.min() == differences.max():
+        # A world that changes can at most lose what it has, hence the size when none changed.
+        return summed_limits(differences, float(np.abs(both).max()) or 1.0, signed=True)
+    return student_limits(differences)
+
+
+def are_counts(values: Worlds) -> bool:
+    """Whether all values are whole and none is negative."""
+    return bool((values >= 0).all() and (values == np.floor(values)).all())
+
+
+def is_few(values: Worlds) -> bool:
+    """Whether too few worlds count for a t interval.
+
+    The sum of Poisson many events has skewness 1/sqrt(n) with n events of one size, and
+    sum|x|^3 / (sum x^2)^1.5 with unequal sizes; n is that number's inverse square. Where most
+    worlds differ from zero the values are no events, and their number alone decides.
+    """
+    largest = float(np.abs(values).max())
+    if largest == 0 or len(values) == 1:
+        return True
+    whole = bool((values == np.floor(values)).all())
+    if 2 * np.count_nonzero(values) > len(values) >= (FEW_EFFECTIVE if whole else 2):
+        return bool(whole and values.min() == values.max())
+    sizes = np.abs(values) / largest
+    squares, cubes = math.fsum((sizes**2).tolist()), math.fsum((sizes**3).tolist())
+    return squares**3 / cubes**2 < FEW_EFFECTIVE
+
+
+def variance(values: Worlds) -> float:
+    """The sample variance, zero for a single value."""
+    if len(values) < 2 or values.min() == values.max():
+        return 0.0
+    mean = math.fsum(values.tolist()) / len(values)
+    return math.fsum(((values - mean) ** 2).tolist()) / (len(values) - 1)

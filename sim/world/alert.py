@@ -22,8 +22,9 @@ from sim.world.contacts import ROUNDING, Legs, Spans, crossings, in_range, stitc
 from sim.world.courses import Course, leg_ms
 from sim.world.geography import I64, wholes
 from sim.world.routines import Watch
+from sim.world.tables import pick, spread, stack, unsigned
 from sim.world.theatre import Theatre
-from sim.world.tracks import Segments, Sorties, along, by_time, clip, join_segments, spread
+from sim.world.tracks import Segments, Sorties, along, by_time, clip
 
 ABREAST: Final = 1_000
 """Metres east of its target at which an interceptor flies alongside. Judgement."""
@@ -118,7 +119,7 @@ def candidates(
     course = theatre.courses[watch.force_row]
     chance = 1 - (1 - course.launches) ** (1 / course.number)
     who = np.array([theatre.units[row].identity for row in watch.units.tolist()], dtype=np.uint64)
-    number = crossings(seen.pair, seen.first).view(np.uint64)
+    number = unsigned(crossings(seen.pair, seen.first))
     identity = children(who[:, None], sorties.identity[seen.pair][None, :], number[None, :])
     mark = luck.us(Decision.SCRAMBLE, identity) / chance
     unit, at = np.nonzero(mark <= theatre.a_max)
@@ -128,7 +129,7 @@ def candidates(
     until = np.minimum(seen.last[at].astype(np.int64), launch + course.lasting)
     made = (launch < until) & (launch >= theatre.start_ms) & (launch < theatre.horizon_ms)
     table = Launches(watch.units[unit], identity, mark, seen.pair[at], launch, until)
-    return Launches(*(column[made] for column in table))
+    return pick(table, made)
 
 
 def pursue(
@@ -171,7 +172,8 @@ def unhindered(unit: I64, launch: I64, until: I64, order: F64) -> I64:
     for row in np.lexsort((launch, order)).tolist():
         since, till = busy.setdefault(units[row], ([], []))
         at = bisect_left(since, begins[row])
-        if at and till[at - 1] > begins[row] or at < len(since) and since[at] < ends[row]:
+        before = at > 0 and till[at - 1] > begins[row]
+        if before or (at < len(since) and since[at] < ends[row]):
             continue
         since.insert(at, begins[row])
         till.insert(at, ends[row])
@@ -198,22 +200,18 @@ def scrambles(
     seen = detections(legs, sorties, segments.sortie, course, watch)
     made = candidates(theatre, luck, watch, sorties, seen)
     row, leg, meet = pursue(legs, course, made.launch, made.sortie, made.until)
-    made = Launches(*(column[row] for column in made))
-    meet_x, meet_y = along(_take(segments, leg), meet)
+    made = pick(made, row)
+    meet_x, meet_y = along(pick(segments, leg), meet)
     last_leg, _ = legs.within(made.sortie, made.until - 1, made.until)
-    leave_x, leave_y = along(_take(segments, last_leg), made.until)
+    leave_x, leave_y = along(pick(segments, last_leg), made.until)
     end = made.until + home(course, leave_x + ABREAST, leave_y)
     table = Sorties(made.unit, made.identity, made.launch, end, made.mark, made.sortie)
     keep = _guarded(course, watch, meet_x + ABREAST, meet_y)
     busy = np.maximum(end, made.launch + course.every)[keep]
     flown_at = np.maximum(made.mark, sorties.mark[made.sortie])[keep]
     keep = keep[unhindered(made.unit[keep], made.launch[keep], busy, flown_at)]
-    table = Sorties(*(column[keep] for column in table))
+    table = pick(table, keep)
     return table, _flights(course, table, made.until[keep], meet[keep], segments, legs)
-
-
-def _take(segments: Segments, rows: I64) -> Segments:
-    return Segments(*(column[rows] for column in segments))
 
 
 def _guarded(course: Course, watch: Watch, x: I64, y: I64) -> I64:
@@ -231,7 +229,7 @@ def _flights(
     """Return the tracks of launches: out to the target, abreast of it, and straight home."""
     first, count = legs.within(table.target, meet, leave)
     row, number = spread(count)
-    beside = clip(_take(segments, first[row] + number)._replace(sortie=row), meet[row], leave[row])
+    beside = clip(pick(segments, first[row] + number)._replace(sortie=row), meet[row], leave[row])
     beside = beside._replace(x0=beside.x0 + ABREAST, x1=beside.x1 + ABREAST)
     rows = np.arange(meet.size)
     tails = np.cumsum(count) - 1
@@ -239,4 +237,4 @@ def _flights(
     x, y = np.full(rows.size, course.post[0]), np.full(rows.size, course.post[1])
     out = Segments(rows, table.start, meet, x, y, beside.x0[heads], beside.y0[heads])
     back = Segments(rows, leave, table.end, beside.x1[tails], beside.y1[tails], x, y)
-    return by_time(join_segments([out, beside, back]))
+    return by_time(stack([out, beside, back]))

@@ -15,8 +15,9 @@ from sim.draws import F64, U64, children
 from sim.scenario.kinds import MEETS
 from sim.world.geography import I64, wholes
 from sim.world.routines import Meetings
+from sim.world.tables import pick, spread, unsigned
 from sim.world.theatre import Theatre
-from sim.world.tracks import Segments, Sorties, spread
+from sim.world.tracks import Segments, Sorties
 
 SETTINGS: Final = ("air_air", "air_sea", "sea_sea", "land_land", "air_air_defence")
 """Where two units meet, by their domains; a contact holds a row of this."""
@@ -127,14 +128,11 @@ def meetings(theatre: Theatre) -> Meetings:
 
 def lines(segments: Segments) -> Legs:
     """Return legs as lines."""
-    if not segments.t0.size:
-        empty, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
-        return Legs(empty, empty, *(nothing,) * len("pxvx"), empty, empty, 0, 1)
     span = segments.t1 - segments.t0
     vx = (segments.x1 - segments.x0) / span
     vy = (segments.y1 - segments.y0) / span
-    origin = int(segments.t0.min())
-    era = int(segments.t1.max()) - origin + 1
+    origin = int(segments.t0.min(initial=0))
+    era = int(segments.t1.max(initial=0)) - origin + 1
     t = segments.t0 - origin
     shift = segments.sortie * era - origin
     return Legs(
@@ -273,12 +271,10 @@ def contacts(theatre: Theatre, sorties: Sorties, legs: Legs, pairs: Pairs) -> Co
     found = stitch(spans_in_range(legs, sorties, pairs))
     number = crossings(found.pair, found.first)
     inside = (found.first >= theatre.start_ms) & (found.first < theatre.horizon_ms)
-    number, found = number[inside], Spans(*(column[inside] for column in found))
+    number, found = number[inside], pick(found, inside)
     a, b = pairs.a[found.pair], pairs.b[found.pair]
     one, other = sorties.identity[a], sorties.identity[b]
-    identity = children(
-        np.minimum(one, other), np.maximum(one, other), number.astype(np.int64).view(np.uint64)
-    )
+    identity = children(np.minimum(one, other), np.maximum(one, other), unsigned(number))
     first, last, closest = (
         column.astype(np.int64) for column in (found.first, found.last, found.closest)
     )
@@ -286,4 +282,4 @@ def contacts(theatre: Theatre, sorties: Sorties, legs: Legs, pairs: Pairs) -> Co
     setting = pairs.setting[found.pair]
     order = np.lexsort((identity, first))
     table = Contacts(identity, a, b, first, last, closest, np.sqrt(found.square), x, y, setting)
-    return Contacts(*(column[order] for column in table))
+    return pick(table, order)

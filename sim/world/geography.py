@@ -177,8 +177,8 @@ def triangles(outline: shapely.Polygon) -> list[tuple[Point, Point, Point]]:
 class Mesh(NamedTuple):
     """A polygon as triangles, ready for random points.
 
-    ``shares`` are the triangles' cumulative shares of the area, the last one 1; ``corner``, ``along``
-    and ``across`` are (triangles, 2) metres: one corner and the two sides that leave it.
+    ``shares`` are the triangles' cumulative shares of the area, the last one 1; ``corner``,
+    ``along`` and ``across`` are (triangles, 2) metres: one corner and the two sides that leave it.
     ``mean_leg`` is about the mean distance in metres of two random points.
     """
 

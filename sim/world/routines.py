@@ -35,7 +35,7 @@ class Watch(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Routine:
-    """Which units move by themselves (by row of their force), which may meet, which are on alert."""
+    """Which units move by themselves (by row of force), which may meet, which are on alert."""
 
     movers: tuple[tuple[int, I64], ...]
     meetings: Meetings

@@ -17,6 +17,7 @@ from sim.draws import F64, U64, Decision, Luck, child, children, root
 from sim.scenario.models import Strikes
 from sim.scenario.quantities import DAY, HOUR
 from sim.world.geography import I64
+from sim.world.tables import pick, spread, stack, unsigned
 from sim.world.theatre import Neighbour, Theatre, neighbours
 
 MOST: Final = 1.1
@@ -81,7 +82,7 @@ def poisson_table(mean: float) -> F64:
 
 
 def poissons(mean: float, u: F64) -> I64:
-    """Return Poisson numbers by the inverse of their distribution; they rise with ``u`` and mean."""
+    """Return Poisson numbers by the inverse of their distribution; rising with ``u`` and mean."""
     return np.searchsorted(poisson_table(mean), u, side="left")
 
 
@@ -109,12 +110,11 @@ def _at_random(theatre: Theatre, luck: Luck, text: str, every: int, above: float
     """Return one layer of salvos; ``above`` 0 is the base layer, 1 the one beyond it."""
     who = np.array([root(text)], dtype=np.uint64)
     cells = np.arange(theatre.start_ms // DAY, -(-theatre.horizon_ms // DAY))
-    cell = children(who, cells.view(np.uint64))
+    cell = children(who, unsigned(cells))
     rate = (DAY / every) * ((MOST - 1) if above else 1)
     count = poissons(rate, luck.us(Decision.SALVO_COUNT, cell))
-    which = np.repeat(np.arange(cells.size), count)
-    number = np.arange(which.size) - (np.cumsum(count) - count)[which]
-    identity = children(cell[which], number.view(np.uint64))
+    which, number = spread(count)
+    identity = children(cell[which], unsigned(number))
     within = np.floor(luck.us(Decision.SALVO_TIME, identity) * DAY).astype(np.int64)
     mark = luck.us(Decision.MARK, identity)
     if above:
@@ -129,14 +129,14 @@ def _falls(theatre: Theatre, luck: Luck, text: str, strikes: Strikes) -> _Fall:
             _at_random(theatre, luck, text + _BASE, strikes.every, 0),
             _at_random(theatre, luck, text + _EXTRA, strikes.every, 1),
         ]
-        fall = _Fall(*(np.concatenate(columns) for columns in zip(*layers, strict=True)))
+        fall = stack(layers)
     else:
         times = {theatre.scenario.milliseconds(moment) for moment in strikes.on or ()}
         time = np.array(sorted(times), dtype=np.int64)
         who = np.array([root(text)], dtype=np.uint64)
-        fall = _Fall(children(who, time.view(np.uint64)), time, np.zeros(time.size))
+        fall = _Fall(children(who, unsigned(time)), time, np.zeros(time.size))
     inside = (fall.time >= theatre.start_ms) & (fall.time < theatre.horizon_ms)
-    return _Fall(*(column[inside] for column in fall))
+    return pick(fall, inside)
 
 
 def _sizes(luck: Luck, identity: U64, group: int, between: tuple[int, int]) -> list[int]:

@@ -139,9 +139,10 @@ class Theatre:
         for strikes in self.strikes:
             author = self.actors[self.actor_index[strikes.actor]]
             struck = self.site_owner(strikes.into)
-            if author.bloc < 0 <= author.supporters and struck != NOBODY:
-                if self.actors[struck].bloc == 1 - author.supporters:
-                    found.add((struck, self.leader(author.supporters)))
+            if struck == NOBODY or author.bloc >= 0 or author.supporters < 0:
+                continue
+            if self.actors[struck].bloc == 1 - author.supporters:
+                found.add((struck, self.leader(author.supporters)))
         return sorted(found)
 
     def place_of(self, actor: int) -> Point:

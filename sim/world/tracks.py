@@ -14,6 +14,7 @@ import numpy as np
 from sim.draws import F64, U64, Decision, Luck, children
 from sim.world.courses import Course, leg_ms
 from sim.world.geography import I64, Mesh, wholes
+from sim.world.tables import pick, spread, stack, unsigned
 from sim.world.theatre import NOBODY, Theatre
 
 
@@ -48,36 +49,11 @@ class Segments(NamedTuple):
     y1: I64
 
 
-def none(table: type[Sorties] | type[Segments]) -> tuple[np.ndarray, ...]:
-    """Return the columns of a table without rows."""
-    kinds = {"identity": np.uint64, "mark": np.float64}
-    return tuple(np.zeros(0, dtype=kinds.get(name, np.int64)) for name in table._fields)
-
-
-def join_sorties(parts: list[Sorties]) -> Sorties:
-    """Return tables of sorties one below the other."""
-    if not parts:
-        return Sorties(*none(Sorties))
-    return Sorties(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-
-
-def join_segments(parts: list[Segments]) -> Segments:
-    """Return tables of legs one below the other."""
-    if not parts:
-        return Segments(*none(Segments))
-    return Segments(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-
-
-def spread(counts: I64) -> tuple[I64, I64]:
-    """Return, for groups of the given sizes, each member's group and its number within it."""
-    group = np.repeat(np.arange(counts.size), counts)
-    before = np.cumsum(counts) - counts
-    return group, np.arange(group.size) - before[group]
-
-
-def _unsigned(numbers: I64) -> U64:
-    """Return whole numbers as identities' suffixes; negative ones in two's complement."""
-    return numbers.astype(np.int64).view(np.uint64)
+_NO_ROWS = np.zeros(0, dtype=np.int64)
+NO_SORTIES = Sorties(
+    _NO_ROWS, np.zeros(0, dtype=np.uint64), _NO_ROWS, _NO_ROWS, np.zeros(0), _NO_ROWS
+)
+NO_SEGMENTS = Segments(*(_NO_ROWS,) * len(Segments._fields))
 
 
 def schedule(theatre: Theatre, luck: Luck, force_row: int, units: I64) -> Sorties:
@@ -96,7 +72,7 @@ def schedule(theatre: Theatre, luck: Luck, force_row: int, units: I64) -> Sortie
     phase = np.floor(luck.us(Decision.PHASE, who) * every).astype(np.int64)
     first = (theatre.start_ms - lasting - course.jitter) // every - 1
     slots = np.arange(first, theatre.horizon_ms // every + 1)
-    identity = children(who[:, None], _unsigned(slots)[None, :])
+    identity = children(who[:, None], unsigned(slots)[None, :])
     late = np.floor(luck.us(Decision.JITTER, identity) * (course.jitter + 1)).astype(np.int64)
     start = phase[:, None] + slots[None, :] * every + late
     surge = np.array([member.surge for member in members], dtype=np.float64)
@@ -119,7 +95,7 @@ def tracks(theatre: Theatre, luck: Luck, course: Course, sorties: Sorties) -> Se
             behind = _wander(
                 course.mesh, course.speed, luck, sorties.identity, -theatre.start_ms, ahead=False
             )
-            return by_time(join_segments([ahead, behind]))
+            return by_time(stack([ahead, behind]))
         legs = _wander(course.mesh, course.speed, luck, sorties.identity, course.lasting)
         return _cut(_shifted(legs, sorties.start), sorties)
     if not course.loop_ms.size:
@@ -177,7 +153,7 @@ def _wander(
     block = guess + 1
     while open_rows.size:
         numbers = np.arange(x.shape[1], x.shape[1] + block)
-        names = _unsigned(numbers if ahead else -numbers)
+        names = unsigned(numbers if ahead else -numbers)
         more_x, more_y = area.points(luck, children(who[open_rows, None], names[None, :]))
         x, y, clock = _extended(x, y, clock, open_rows, more_x, more_y, speed)
         open_rows = np.flatnonzero(clock[:, -1] < span)
@@ -215,7 +191,7 @@ def _legs(x: F64, y: F64, clock: F64, span: int, ahead: bool) -> Segments:
 def by_time(legs: Segments) -> Segments:
     """Return legs in order of sortie and time."""
     order = np.lexsort((legs.t0, legs.sortie))
-    return Segments(*(column[order] for column in legs))
+    return pick(legs, order)
 
 
 def _shifted(legs: Segments, by: I64) -> Segments:

@@ -18,12 +18,13 @@ from sim.world.contacts import (
     together,
 )
 from sim.world.routines import Routine
+from sim.world.tables import pick, stack
 from sim.world.theatre import NOBODY, Theatre
 from sim.world.tracks import (
+    NO_SEGMENTS,
+    NO_SORTIES,
     Segments,
     Sorties,
-    join_segments,
-    join_sorties,
     schedule,
     tracks,
 )
@@ -60,14 +61,14 @@ def traffic(theatre: Theatre, luck: Luck) -> Traffic:
         flights.append(track._replace(sortie=track.sortie + count))
         count += more.unit.size
     own = sorties.unit.size
-    sorties, segments = join_sorties(launched), join_segments(flights)
+    sorties, segments = stack(launched), stack(flights)
     pairs = _with_targets(theatre, sorties, own, pairs)
     return _in_order(theatre, sorties, segments, contacts(theatre, sorties, lines(segments), pairs))
 
 
 def _patrols(theatre: Theatre, luck: Luck) -> tuple[Sorties, Segments]:
     """Return the sorties that depend on nobody else, in order of unit and time, with tracks."""
-    sorties, segments = [], []
+    sorties, segments = [NO_SORTIES], [NO_SEGMENTS]
     count = 0
     for force_row, units in theatre.routine.movers:
         flown = schedule(theatre, luck, force_row, units)
@@ -75,7 +76,7 @@ def _patrols(theatre: Theatre, luck: Luck) -> tuple[Sorties, Segments]:
         sorties.append(flown)
         segments.append(track._replace(sortie=track.sortie + count))
         count += flown.unit.size
-    return join_sorties(sorties), join_segments(segments)
+    return stack(sorties), stack(segments)
 
 
 def _with_targets(theatre: Theatre, sorties: Sorties, own: int, pairs: Pairs) -> Pairs:
@@ -107,12 +108,12 @@ def _in_order(theatre: Theatre, sorties: Sorties, segments: Segments, met: Conta
     new = np.empty(order.size + 1, dtype=np.int64)
     new[order] = np.arange(order.size)
     new[NOBODY] = NOBODY
-    table = Sorties(*(column[order] for column in sorties._replace(start=start)))
+    table = pick(sorties._replace(start=start), order)
     table = table._replace(target=new[table.target])
     rows = np.searchsorted(segments.sortie, np.arange(order.size + 1))
     counts = rows[1:] - rows[:-1]
     legs = np.repeat(rows[:-1][order] - (np.cumsum(counts[order]) - counts[order]), counts[order])
     legs = legs + np.arange(legs.size)
-    track = Segments(*(column[legs] for column in segments))
+    track = pick(segments, legs)
     track = track._replace(sortie=new[track.sortie])
     return Traffic(table, track, met._replace(a=new[met.a], b=new[met.b]))

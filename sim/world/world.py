@@ -13,8 +13,9 @@ from sim.scenario.quantities import Delay
 from sim.world.geography import I64, Point
 from sim.world.outages import ALWAYS_UP, Outage, outage
 from sim.world.strikes import Salvo, Stray, salvos, strays
+from sim.world.tables import pick
 from sim.world.theatre import Theatre
-from sim.world.tracks import Segments, along
+from sim.world.tracks import along
 from sim.world.traffic import Traffic, traffic
 
 
@@ -66,7 +67,7 @@ class World:
         """Return where a sortie is at ``t``, which lies within it."""
         begin, end = int(self._legs_of[sortie]), int(self._legs_of[sortie + 1])
         leg = begin + int(np.searchsorted(self.segments.t1[begin : end - 1], t))
-        x, y = along(Segments(*(column[leg : leg + 1] for column in self.segments)), np.array([t]))
+        x, y = along(pick(self.segments, slice(leg, leg + 1)), np.array([t]))
         return int(x[0]), int(y[0])
 
     def outage(self, name: str, up: Delay | None, down: Delay | None) -> Outage:
