@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.crisis import History, Stage, given_in
 from sim.crisis import play as play_stage
 from sim.errors import Problem, RunError
-from sim.scenario import Scenario, arm_names, json_schema, load, problems, template
+from sim.scenario import Scenario, arm_names, load, problems
 from sim.scenario.nearest import suggestion
 from sim.study import comparison as study
 from sim.study.comparison import check_given, chosen_arms
@@ -156,9 +156,13 @@ def compare(scenario: Scenario | str | Path, **options: Any) -> Comparison:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of scenario files."""
+    from sim.scenario import json_schema
+
     return json_schema()
 
 
 def new(name: str) -> str:
     """Return the text of a commented scenario to start from."""
+    from sim.scenario import template
+
     return template(name)

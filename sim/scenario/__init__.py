@@ -1,5 +1,6 @@
 """What the user writes: scenarios, their arms, and the catalogue they draw on."""
 
+from sim.scenario.catalogue import catalogue_rows
 from sim.scenario.loading import (
     arm,
     arm_names,
@@ -12,6 +13,9 @@ from sim.scenario.loading import (
 )
 from sim.scenario.models import Scenario
 from sim.scenario.parameters import constants
+from sim.scenario.schema import json_schema
+from sim.scenario.template import template
+from sim.scenario.varying import varied
 
 __all__ = [
     "Scenario",
@@ -19,9 +23,13 @@ __all__ = [
     "arm_names",
     "arm_title",
     "build",
+    "catalogue_rows",
     "constants",
     "content_hash",
+    "json_schema",
     "load",
     "loads",
     "problems",
+    "template",
+    "varied",
 ]

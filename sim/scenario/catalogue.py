@@ -75,29 +75,28 @@ def _model_rows() -> Iterator[Row]:
 
 
 class _Span(NamedTuple):
-    """The ranges of a kind of unit: speed in km/h, contact range in km; how far to trust them."""
+    """The ranges of a kind of unit: speed in km/h, contact range in km."""
 
     slow: float
     fast: float
     near: float
     far: float
     speed_grade: Grade
-    range_grade: Grade
 
 
-_SYRIA_RULE: Final = "32 km is the US rule for Syria; range by judgement"
+_SYRIA_RULE: Final = "20 miles is the US rule for Syria, evidence 6; contact by judgement"
 
 _SPANS: Final[dict[str, _Span]] = {
-    "fighter_patrol": _Span(800, 1000, 10, 50, JUDGEMENT, SOURCED),
-    "interceptor": _Span(900, 1100, 10, 50, JUDGEMENT, SOURCED),
-    "reconnaissance_aircraft": _Span(700, 850, 10, 50, JUDGEMENT, SOURCED),
-    "maritime_patrol": _Span(700, 907, 10, 50, SOURCED, SOURCED),
-    "surveillance_drone": _Span(300, 430, 10, 50, SOURCED, SOURCED),
-    "warship": _Span(18, 55, 10, 40, JUDGEMENT, JUDGEMENT),
-    "landing_ship": _Span(15, 33, 10, 40, JUDGEMENT, JUDGEMENT),
-    "ground_brigade": _Span(5, 30, 1, 10, JUDGEMENT, JUDGEMENT),
-    "convoy": _Span(30, 60, 1, 10, JUDGEMENT, JUDGEMENT),
-    "air_defence_battery": _Span(20, 60, 75, 160, JUDGEMENT, SOURCED),
+    "fighter_patrol": _Span(800, 1000, 10, 50, JUDGEMENT),
+    "interceptor": _Span(900, 1100, 10, 50, JUDGEMENT),
+    "reconnaissance_aircraft": _Span(700, 850, 10, 50, JUDGEMENT),
+    "maritime_patrol": _Span(700, 907, 10, 50, SOURCED),
+    "surveillance_drone": _Span(300, 430, 10, 50, SOURCED),
+    "warship": _Span(18, 55, 10, 40, JUDGEMENT),
+    "landing_ship": _Span(15, 33, 10, 40, JUDGEMENT),
+    "ground_brigade": _Span(5, 30, 1, 10, JUDGEMENT),
+    "convoy": _Span(30, 60, 1, 10, JUDGEMENT),
+    "air_defence_battery": _Span(20, 60, 75, 160, JUDGEMENT),
 }
 """After evidence 6: the stated spread of speeds and ranges, else judgement."""
 
@@ -110,25 +109,27 @@ def _unit_rows() -> Iterator[Row]:
         span = _SPANS[kind.name]
         speed = round(kind.speed / KMH, 1)
         yield _unit_row(
-            kind, "speed", "km/h", speed, (span.slow, span.fast), span.speed_grade, "usual speed"
-        )
+            kind, "speed", "km/h", speed, (span.slow, span.fast), span.speed_grade, kind.source,
+            "usual speed",
+        )  # fmt: skip
         yield _unit_row(
             kind, "contact_range", "km", kind.contact_range / KM, (span.near, span.far),
-            span.range_grade, "distance within which it is in contact with the other side",
+            JUDGEMENT, _SYRIA_RULE if kind.domain == "air" else kind.source,
+            "distance within which it is in contact with the other side",
         )  # fmt: skip
         if kind.detection_range:
             yield _unit_row(
                 kind, "detection_range", "km", kind.detection_range / KM, _DETECTION, JUDGEMENT,
-                "distance at which aircraft it may launch at are detected",
+                kind.source, "distance at which aircraft it may launch at are detected",
             )  # fmt: skip
 
 
 def _unit_row(
     kind: UnitKind, name: str, unit: str, base: float, span: tuple[float, float], grade: Grade,
-    meaning: str,
+    source: str, meaning: str,
 ) -> Row:  # fmt: skip
     return Row(
-        "units", f"{kind.name}.{name}", unit, base, *span, grade, kind.source,
+        "units", f"{kind.name}.{name}", unit, base, *span, grade, source,
         f"{kind.title}: {meaning}",
     )  # fmt: skip
 
@@ -241,13 +242,14 @@ def _channel_unit(name: str) -> str:
         return "probability"
     if name in _COUNTS:
         return "count"
-    return "text" if name in ("name", "carries") else "ratio"
+    return "text" if name == "carries" else "ratio"
 
 
 def _channel_rows() -> Iterator[Row]:
     for kind, values in CHANNEL_KINDS.items():
         for name, value in values.items():
-            yield _channel_row(kind, name, value)
+            if name != "name":
+                yield _channel_row(kind, name, value)
 
 
 def _channel_row(kind: str, name: str, value: Value) -> Row:

@@ -16,17 +16,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from sim.study.intervals import (
     TAIL,
-    Z,
     Interval,
     Worlds,
+    are_counts,
+    curve_limits,
     difference_limits,
     last_true,
     mean_limits,
     share_limits,
+    sign_test_power,
     variance,
 )
 
@@ -35,8 +36,8 @@ from sim.study.intervals import (
 class Estimate:
     """A mean per world, or a share of worlds.
 
-    ``events`` is how much it rests on: the total of a count, and for any other measure or a
-    difference the number of worlds in which it is not zero.
+    ``events`` is how much it rests on: the total of a count, and for any other measure the number
+    of worlds in which it is not zero.
     """
 
     value: float
@@ -46,19 +47,20 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class PairedDifference:
+class Difference:
     """What the other arm changed, over the same worlds as the reference.
 
-    ``difference`` is other - reference per world. ``variance_reduction`` is how many times more
+    ``value`` is the mean of other - reference. ``variance_reduction`` is how many times more
     worlds independent arms would need for the same precision (Var reference + Var other over Var
     difference), None if no two differences differ. ``more_worlds_to_halve`` is how many more
     worlds like these would halve the interval. ``detectable`` says whether it excludes zero.
     """
 
+    value: float
+    interval: Interval
     worlds: int
     reference: Estimate
     other: Estimate
-    difference: Estimate
     helped: Estimate
     unchanged: Estimate
     harmed: Estimate
@@ -132,6 +134,23 @@ class PowerLine:
     worlds_needed: int | None
     least_changed: int
 
+    def sentence(self) -> str:
+        """Say it in words."""
+        if self.worlds_needed is None:
+            return "nothing to resolve: no world is expected to change, so no number would show it."
+        verdict = "can" if self.resolvable else "cannot"
+        text = (
+            f"{self.worlds:,} worlds {verdict} resolve a reduction by "
+            f"{100 * self.expected_relative_effect:.3g} % (chance {100 * self.power:.0f} %; about "
+            f"{self.expected_helped:.3g} worlds helped, {self.expected_harmed:.3g} harmed)"
+        )
+        if not self.resolvable:
+            text += f"; that takes about {self.worlds_needed:,}"
+        if self.smallest_relative_effect is None:
+            return f"{text}. No reduction, however large, can be resolved with so few."
+        least = 100 * self.smallest_relative_effect
+        return f"{text}. The smallest reduction they can resolve is {least:.2g} %."
+
 
 def mean_estimate(values: npt.ArrayLike, *, unit: float = 1.0) -> Estimate:
     """The mean per world of a count or a real measure.
@@ -147,8 +166,7 @@ def mean_estimate(values: npt.ArrayLike, *, unit: float = 1.0) -> Estimate:
 def _mean(measures: Worlds, unit: float) -> Estimate:
     """The mean of checked values."""
     total = math.fsum(measures.tolist())
-    counts = bool((measures >= 0).all() and (measures == np.floor(measures)).all())
-    events = int(total) if counts else int(np.count_nonzero(measures))
+    events = int(total) if are_counts(measures) else int(np.count_nonzero(measures))
     value = total / len(measures)
     interval = mean_limits(measures, unit).interval(value)
     return Estimate(value, interval, len(measures), events)
@@ -160,22 +178,21 @@ def _share(events: int, worlds: int) -> Estimate:
     return Estimate(share, share_limits(events, worlds).interval(share), worlds, events)
 
 
-def paired_difference(reference: npt.ArrayLike, other: npt.ArrayLike) -> PairedDifference:
+def paired_difference(reference: npt.ArrayLike, other: npt.ArrayLike) -> Difference:
     """The difference of a measure between two arms over the same worlds, in the same order."""
     first, second = _pairs("paired_difference", reference, other)
-    differences, worlds = second - first, len(first)
-    if not np.isfinite(differences).all():
-        raise ValueError("paired_difference: a difference is too large for a number; rescale")
-    limits = difference_limits(first, second)
+    limits, differences, worlds = difference_limits(first, second), second - first, len(first)
     value = math.fsum(differences.tolist()) / worlds
-    helped, harmed = int((differences < 0).sum()), int((differences > 0).sum())
     interval, spread = limits.interval(value), variance(differences)
-    unit = max(float(np.abs(first).max()), float(np.abs(second).max())) or 1.0
-    return PairedDifference(
+    helped, harmed = int((differences < 0).sum()), int((differences > 0).sum())
+    # An arm without events could have had one as large as any seen in the other.
+    unit = float(max(np.abs(first).max(), np.abs(second).max())) or 1.0
+    return Difference(
+        value=value,
+        interval=interval,
         worlds=worlds,
         reference=_mean(first, unit),
         other=_mean(second, unit),
-        difference=Estimate(value, interval, worlds, helped + harmed),
         helped=_share(helped, worlds),
         unchanged=_share(worlds - helped - harmed, worlds),
         harmed=_share(harmed, worlds),
@@ -190,8 +207,8 @@ def threshold_shares(
 ) -> ThresholdShares:
     """Shares of worlds helped (only the reference reached it), unchanged and harmed."""
     first, second = _pairs("threshold_shares", reference_reached, other_reached)
-    for name, reached in (("reference_reached", first), ("other_reached", second)):
-        _whole(f"threshold_shares: {name}", reached, 1)
+    _whole("threshold_shares: reference_reached", first, 1)
+    _whole("threshold_shares: other_reached", second, 1)
     worlds, p, q = len(first), int(first.sum()), int(second.sum())
     helped, harmed = int((first > second).sum()), int((first < second).sum())
     return ThresholdShares(
@@ -208,22 +225,21 @@ def threshold_shares(
 
 def peak_table(
     reference_peak: npt.ArrayLike, other_peak: npt.ArrayLike, rungs: int = 7
-) -> tuple[tuple[int, ...], ...]:
-    """Worlds by highest rung: row, the reference's; column, the other arm's; ``rungs`` of each."""
+) -> npt.NDArray[np.int64]:
+    """Counts of worlds by highest rung, ``rungs`` x ``rungs``: the reference's by row."""
     first, second = _pairs("peak_table", reference_peak, other_peak)
-    for name, peaks in (("reference_peak", first), ("other_peak", second)):
-        _whole(f"peak_table: {name}", peaks, rungs - 1)
+    _whole("peak_table: reference_peak", first, rungs - 1)
+    _whole("peak_table: other_peak", second, rungs - 1)
     cells = np.bincount((first * rungs + second).astype(np.int64), minlength=rungs * rungs)
-    return tuple(tuple(row) for row in cells.reshape(rungs, rungs).tolist())
+    return cells.reshape(rungs, rungs)
 
 
 def survival(times: npt.ArrayLike, censor_times: npt.ArrayLike) -> Survival:
     """The Kaplan-Meier curve of the time to first reaching a threshold.
 
-    ``times`` holds NaN or None where a world did not reach it before its ``censor_times`` entry
-    (one for each world or one for all). Limits are log(-log) with Greenwood's variance (Kalbfleisch
-    & Prentice 2002, section 1.4). Where that has none, before the first event and after the last
-    world, they are Clopper-Pearson limits among the worlds still watched.
+    ``times`` holds NaN or None where a world did not reach it; such a world was watched until its
+    entry of ``censor_times`` (one for each world or one for all). Limits are log(-log), as in
+    Kalbfleisch & Prentice 2002, section 1.4; with no events they rest on the worlds still watched.
     """
     reached, watched = _first_times("survival", times, censor_times)
     ends = np.where(np.isnan(reached), watched, reached)
@@ -233,7 +249,7 @@ def survival(times: npt.ArrayLike, censor_times: npt.ArrayLike) -> Survival:
     sides = [np.searchsorted(happened, moments, side) for side in ("left", "right")]
     events = sides[1] - sides[0]
     share = np.cumprod((risk - events) / risk)
-    low, high = _curve_limits(risk, events, share)
+    low, high = curve_limits(risk, events, share)
     return Survival(
         worlds=len(ends),
         reached=len(happened),
@@ -245,47 +261,25 @@ def survival(times: npt.ArrayLike, censor_times: npt.ArrayLike) -> Survival:
     )
 
 
-def _curve_limits(
-    risk: npt.NDArray[np.int64], events: npt.NDArray[np.int64], share: Worlds
-) -> tuple[Worlds, Worlds]:
-    """Pointwise limits of a survival curve from worlds at risk and events at each moment."""
-    low, high = np.zeros(len(share)), np.ones(len(share))
-    before, within, after = share == 1, (share > 0) & (share < 1), share == 0
-    later = np.append(risk[1:], risk[-1])
-    low[before] = TAIL ** (1 / later[before])
-    left = np.where(after, 1, risk - events)
-    greenwood = np.cumsum(events / (risk * left))[within]
-    bend = np.exp(Z * np.sqrt(greenwood) / np.abs(np.log(share[within])))
-    low[within], high[within] = share[within] ** bend, share[within] ** (1 / bend)
-    if after.any():
-        first = int(np.argmax(after))
-        known = high[first - 1] if first else 1.0
-        high[after] = known * (1 - TAIL ** (1 / risk[first]))
-    return low, high
-
-
 def survival_difference(
     reference_times: npt.ArrayLike,
     other_times: npt.ArrayLike,
     censor_times: npt.ArrayLike,
     at: float,
-) -> PairedDifference:
+) -> Difference:
     """The paired difference in having reached a threshold by the time ``at``.
 
     The measure is 1 in a world that has reached it; survival differs by as much the other way.
     No world may be censored before ``at``.
     """
-    _, watched = _first_times("survival_difference", reference_times, censor_times)
-    arms = [
-        _first_times("survival_difference", times, censor_times)[0]
-        for times in (reference_times, other_times)
-    ]
-    if not watched.min() >= at:
+    first, watched = _first_times("survival_difference", reference_times, censor_times)
+    second, _ = _first_times("survival_difference", other_times, censor_times)
+    if not at <= watched.min():
         raise ValueError(
-            f"survival_difference: at is {at}, but a world ends at {watched.min()}; every world "
-            "must run until then. Choose an earlier time"
+            f"survival_difference: at is {at}, but a world is watched only until "
+            f"{watched.min()}; every world must be watched until then. Choose an earlier time"
         )
-    return paired_difference(*(np.less_equal(times, at) for times in arms))
+    return paired_difference(first <= at, second <= at)
 
 
 def power_line(
@@ -303,28 +297,28 @@ def power_line(
     one helped. Only changed worlds tell: the test is the exact sign test on them (McNemar), two
     sided at 5 %, and their number is taken as Poisson, which asks for slightly too many.
     """
-    _in_unit("worlds", worlds, 1, math.inf)
-    _in_unit("share_reference", share_reference, 0, 1)
-    _in_unit("expected_relative_effect", expected_relative_effect, 0, 1)
-    _in_unit("harmed_per_helped", harmed_per_helped, 0, 0.99)
-    _in_unit("power", power, 0.05, 0.999)
+    _within("worlds", worlds, 1, math.inf)
+    _within("share_reference", share_reference, 0, 1)
+    _within("expected_relative_effect", expected_relative_effect, 0, 1)
+    _within("harmed_per_helped", harmed_per_helped, 0, 0.99)
+    _within("power", power, 0.05, 0.999)
 
     def chance(count: float, effect: float) -> float:
         helped, harmed = _changes(share_reference, effect, harmed_per_helped)
-        return _sign_test_power(count * helped, count * harmed)
+        return sign_test_power(count * helped, count * harmed)
 
+    effect = expected_relative_effect
+    helped, harmed = _changes(share_reference, effect, harmed_per_helped)
     smallest = needed = None
-    if share_reference > 0 and chance(worlds, 1.0) >= power:
+    if chance(worlds, 1.0) >= power:
         smallest = min(1.0, last_true(lambda r: r < 1 and chance(worlds, r) < power, 1e-9))
-    if share_reference > 0 and expected_relative_effect > 0:
-        effect = expected_relative_effect
-        needed = math.ceil(last_true(lambda n: chance(n, effect) < power, 1.0))
-    helped, harmed = _changes(share_reference, expected_relative_effect, harmed_per_helped)
-    reached = chance(worlds, expected_relative_effect)
+    if helped > 0:
+        needed = math.ceil(last_true(lambda n: chance(n, effect) < power, 0.0))
+    reached = chance(worlds, effect)
     return PowerLine(
         worlds=worlds,
         share_reference=float(share_reference),
-        expected_relative_effect=float(expected_relative_effect),
+        expected_relative_effect=float(effect),
         harmed_per_helped=float(harmed_per_helped),
         expected_helped=worlds * helped,
         expected_harmed=worlds * harmed,
@@ -334,3 +328,79 @@ def power_line(
         worlds_needed=needed,
         least_changed=math.ceil(1 - math.log2(2 * TAIL)),
     )
+
+
+def _changes(share: float, effect: float, harmed_per_helped: float) -> tuple[float, float]:
+    """Shares of worlds helped and harmed that lower ``share`` by the fraction ``effect``.
+
+    No more can be helped than reach the threshold, no more harmed than do not.
+    """
+    net = share * effect
+    helped = min(net / (1 - harmed_per_helped), share, net + 1 - share)
+    return helped, max(0.0, helped - net)
+
+
+def _worlds(place: str, values: npt.ArrayLike) -> Worlds:
+    """Values as a row of finite reals, one per world."""
+    row = np.asarray(values, dtype=np.float64)
+    if row.ndim != 1 or not row.size:
+        raise ValueError(
+            f"{place} has shape {row.shape}; it must be a row with one number for each of one or "
+            "more worlds. Run at least one world"
+        )
+    bad = np.flatnonzero(~np.isfinite(row))
+    if bad.size:
+        raise ValueError(
+            f"{place}[{bad[0]}] is {row[bad[0]]}; every world needs a finite number. Leave a world "
+            "that failed out of every arm"
+        )
+    return row
+
+
+def _pairs(place: str, first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[Worlds, Worlds]:
+    """Two rows over the same worlds."""
+    reference = _worlds(f"{place}: the reference", first)
+    other = _worlds(f"{place}: the other arm", second)
+    if len(reference) != len(other):
+        raise ValueError(
+            f"{place}: the reference has {len(reference)} worlds and the other arm {len(other)}; "
+            "both must hold the same worlds in the same order. Leave out those that one lacks"
+        )
+    return reference, other
+
+
+def _whole(place: str, values: Worlds, most: int) -> None:
+    """Refuse values that are not whole numbers from 0 to ``most``."""
+    bad = np.flatnonzero((values < 0) | (values > most) | (values != np.floor(values)))
+    if bad.size:
+        value = values[bad[0]]
+        raise ValueError(
+            f"{place}[{bad[0]}] is {value:g}; it must be a whole number from 0 to {most}"
+        )
+
+
+def _first_times(
+    place: str, times: npt.ArrayLike, censor_times: npt.ArrayLike
+) -> tuple[Worlds, Worlds]:
+    """Times of reaching, NaN where not reached, and the times until which each was watched."""
+    reached = np.asarray(times, dtype=np.float64)
+    ends = np.asarray(censor_times, dtype=np.float64)
+    ends = _worlds(
+        f"{place}: censor_times", np.full(reached.shape, ends) if not ends.ndim else ends
+    )
+    _pairs(place, np.nan_to_num(reached), ends)
+    bad = np.flatnonzero(~np.isnan(reached) & ~((reached >= 0) & (reached <= ends)))
+    if bad.size or ends.min() < 0:
+        at = int(bad[0]) if bad.size else int(ends.argmin())
+        raise ValueError(
+            f"{place}: times[{at}] is {reached[at]:g} and censor_times[{at}] {ends[at]:g}; both "
+            "must be at least 0 and no time later than its censor time. Put NaN for a threshold "
+            "reached later than that"
+        )
+    return reached, ends
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    """Refuse a number outside its range."""
+    if not low <= value <= high:
+        raise ValueError(f"power_line: {name} is {value}; it must be from {low:g} to {high:g}")

@@ -206,7 +206,9 @@ def summed_limits(values: Worlds, unit: float, signed: bool) -> Limits:
             low, high = mover(up * times, (low, high), down * times, falls)
         return scale * low / (worlds * times), scale * high / (worlds * times)
 
-    return Limits("MOVER of Fay-Feuer limits of rises and falls" if signed else "Fay-Feuer", worlds, at)
+    return Limits(
+        "MOVER of Fay-Feuer limits of rises and falls" if signed else "Fay-Feuer", worlds, at
+    )
 
 
 def _sums(sizes: Worlds) -> Pair:
@@ -295,3 +297,44 @@ def variance(values: Worlds) -> float:
         return 0.0
     mean = math.fsum(values.tolist()) / len(values)
     return math.fsum(((values - mean) ** 2).tolist()) / (len(values) - 1)
+
+
+def curve_limits(
+    risk: npt.NDArray[np.int64], events: npt.NDArray[np.int64], share: Worlds
+) -> tuple[Worlds, Worlds]:
+    """Pointwise limits of a survival curve from worlds at risk and events at each moment.
+
+    They are log(-log) limits with Greenwood's variance. Those do not exist before the first event
+    nor once no world is left; there Clopper-Pearson limits among the worlds still watched serve.
+    """
+    low, high = np.zeros(len(share)), np.ones(len(share))
+    before, within, after = share == 1, (share > 0) & (share < 1), share == 0
+    watched = np.append(risk[1:], risk[-1])
+    low[before] = TAIL ** (1 / watched[before])
+    greenwood = np.cumsum(events / (risk * np.where(after, 1, risk - events)))[within]
+    bend = np.exp(Z * np.sqrt(greenwood) / np.abs(np.log(share[within])))
+    low[within], high[within] = share[within] ** bend, share[within] ** (1 / bend)
+    if after.any():
+        first = int(np.argmax(after))
+        known = high[first - 1] if first else 1.0
+        high[after] = known * (1 - TAIL ** (1 / risk[first]))
+    return low, high
+
+
+def sign_test_power(helped: float, harmed: float) -> float:
+    """Chance that the exact two-sided 5 % sign test finds that more worlds are helped than harmed.
+
+    The numbers of worlds helped and harmed are Poisson with these means.
+    """
+    changed = helped + harmed
+    if changed <= 0:
+        return 0.0
+    reach = 10 * math.sqrt(changed) + 20
+    counts = np.arange(max(0, math.floor(changed - reach)), math.ceil(changed + reach))
+    weights = np.exp(counts * math.log(changed) - changed - special.gammaln(counts + 1))
+    # The largest number harmed that still speaks for help; the root may be off by one.
+    most = np.floor(special.bdtrik(TAIL, counts, 0.5)) + 1
+    for _ in range(2):
+        most = np.where(special.bdtr(np.maximum(most, 0), counts, 0.5) > TAIL, most - 1, most)
+    found = np.where(most < 0, 0.0, special.bdtr(np.maximum(most, 0), counts, harmed / changed))
+    return min(1.0, math.fsum((weights * found).tolist()))

@@ -18,9 +18,10 @@ import shapely
 
 from sim.draws import F64, U64, Decision, Luck, children, normals
 from sim.scenario.quantities import Delay
-from sim.world.contacts import ROUNDING, Legs, Spans, crossings, in_range, stitch
+from sim.world.contacts import ROUNDING
 from sim.world.courses import Course, leg_ms
 from sim.world.geography import I64, wholes
+from sim.world.ranges import Legs, Spans, crossings, in_range, stitch
 from sim.world.routines import Watch
 from sim.world.tables import pick, spread, stack, unsigned
 from sim.world.theatre import Theatre

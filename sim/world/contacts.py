@@ -1,29 +1,37 @@
 """Contacts: the exact times at which two opposing units come within range and part again.
 
-On a stretch on which both units keep straight on, their distance squared is a quadratic in time;
-its roots are the moments at which they come into and go out of range. Stretches that touch are
-stitched together, so a contact lasts from the first moment in range to the last.
+A contact lasts from the first moment in range to the last. A world holds those that are worth
+anyone's noting: whether one is depends on its own luck alone, so a pair of sorties none of whose
+contacts could be noted is passed over without working out whether it meets at all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.draws import F64, U64, children
+from sim.draws import F64, U64, Decision, Luck, children
 from sim.scenario.kinds import MEETS
-from sim.world.geography import I64, wholes
+from sim.world.geography import I64
+from sim.world.ranges import Legs, Spans, crossings, in_range, stitch
 from sim.world.routines import Meetings
-from sim.world.tables import pick, spread, unsigned
+from sim.world.tables import pick, spread, stack, unsigned
 from sim.world.theatre import Theatre
-from sim.world.tracks import Segments, Sorties
+from sim.world.tracks import Sorties
 
 SETTINGS: Final = ("air_air", "air_sea", "sea_sea", "land_land", "air_air_defence")
 """Where two units meet, by their domains; a contact holds a row of this."""
 
 ROUNDING: Final = 2.0
 """Metres by which whole-metre places may lie outside the outline they were drawn in."""
+
+PORTION: Final = 16_384
+"""Stretches worked out at a time: enough to be fast, few enough for a processor's cache."""
+
+OFTEN: Final = 0.1
+"""Chance of being noted above which no pair is passed over, as hardly any could be."""
 
 
 class Contacts(NamedTuple):
@@ -45,31 +53,6 @@ class Contacts(NamedTuple):
     setting: I64
 
 
-class Legs(NamedTuple):
-    """Legs as lines ``p + v t`` for arithmetic, with t in ms from ``origin``.
-
-    ``begins`` and ``ends`` are t0 and t1 with ``era`` ms added for every sortie row before, so that
-    they rise throughout and one search finds a leg by sortie and time.
-    """
-
-    t0: I64
-    t1: I64
-    px: F64
-    py: F64
-    vx: F64
-    vy: F64
-    begins: I64
-    ends: I64
-    origin: int
-    era: int
-
-    def within(self, sortie: I64, since: I64, until: I64) -> tuple[I64, I64]:
-        """Return the first leg of each sortie that touches an open interval, and how many do."""
-        base = sortie * self.era - self.origin
-        low = np.searchsorted(self.ends, base + since, side="right")
-        return low, np.searchsorted(self.begins, base + until, side="left") - low
-
-
 class Pairs(NamedTuple):
     """Pairs of sorties that may meet, with the range in metres at which they do."""
 
@@ -79,16 +62,15 @@ class Pairs(NamedTuple):
     setting: I64
 
 
-class Spans(NamedTuple):
-    """Stretches of time in which a pair is in range, as floats in ms, in order of pair and time."""
+class Overlaps(NamedTuple):
+    """When both sorties of each pair are out, and their legs then: the first, and how many."""
 
-    pair: I64
-    first: F64
-    last: F64
-    closest: F64
-    square: F64
-    x: F64
-    y: F64
+    since: I64
+    until: I64
+    first_a: I64
+    count_a: I64
+    first_b: I64
+    count_b: I64
 
 
 def setting_of(a: str, b: str) -> int:
@@ -126,29 +108,6 @@ def meetings(theatre: Theatre) -> Meetings:
     )
 
 
-def lines(segments: Segments) -> Legs:
-    """Return legs as lines."""
-    span = segments.t1 - segments.t0
-    vx = (segments.x1 - segments.x0) / span
-    vy = (segments.y1 - segments.y0) / span
-    origin = int(segments.t0.min(initial=0))
-    era = int(segments.t1.max(initial=0)) - origin + 1
-    t = segments.t0 - origin
-    shift = segments.sortie * era - origin
-    return Legs(
-        segments.t0,
-        segments.t1,
-        segments.x0 - vx * t,
-        segments.y0 - vy * t,
-        vx,
-        vy,
-        shift + segments.t0,
-        shift + segments.t1,
-        origin,
-        era,
-    )
-
-
 def together(sorties: Sorties, which: Meetings, units: int) -> Pairs:
     """Return the pairs of sorties of units that may meet and are out at the same time.
 
@@ -169,53 +128,65 @@ def together(sorties: Sorties, which: Meetings, units: int) -> Pairs:
     return Pairs(a[row], first[row] + number, which.reach[meeting], which.setting[meeting])
 
 
-def _stretches(legs: Legs, sorties: Sorties, pairs: Pairs) -> tuple[I64, I64, I64, I64, I64]:
-    """Return (pair, leg of a, leg of b, since, until) wherever both keep straight on."""
+def _overlaps(legs: Legs, sorties: Sorties, pairs: Pairs) -> Overlaps:
     since = np.maximum(sorties.start[pairs.a], sorties.start[pairs.b])
     until = np.minimum(sorties.end[pairs.a], sorties.end[pairs.b])
-    first, count = legs.within(pairs.a, since, until)
-    pair, number = spread(count)
-    leg_a = first[pair] + number
-    since = np.maximum(since[pair], legs.t0[leg_a])
-    until = np.minimum(until[pair], legs.t1[leg_a])
+    return Overlaps(
+        since,
+        until,
+        *legs.within(pairs.a, since, until),
+        *legs.within(pairs.b, since, until),
+    )
+
+
+def identities(sorties: Sorties, pairs: Pairs, number: I64) -> U64:
+    """Return the identities of contacts: those of both sorties, by value, and the crossing."""
+    one, other = sorties.identity[pairs.a], sorties.identity[pairs.b]
+    return children(np.minimum(one, other), np.maximum(one, other), unsigned(number))
+
+
+def _portions(sizes: I64) -> Iterator[slice]:
+    """Return slices that follow each other and hold about a portion each."""
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if ends.size else 0
+    cuts = np.searchsorted(ends, np.arange(PORTION, total, PORTION))
+    bounds = [0, *sorted(set(cuts.tolist()) - {0}), ends.size]
+    return (slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+
+
+def _promising(luck: Luck, share: float, sorties: Sorties, pairs: Pairs, overlaps: Overlaps) -> I64:
+    """Return the rows of pairs of which some contact would be noted, if it took place.
+
+    A pair cannot meet more often than it has stretches; its crossings are numbered as in
+    :func:`sim.world.ranges.crossings`, from 0 up or from -1 down.
+    """
+    if share >= OFTEN:
+        return np.arange(pairs.a.size)
+    most = overlaps.count_a + overlaps.count_b
+    noted = (overlaps.since < 0) & (overlaps.until >= 0)
+    sign = np.where(overlaps.since < 0, -1, 1)
+    offset = np.where(overlaps.since < 0, -1, 0)
+    for part in _portions(most):
+        row, number = spread(most[part])
+        number = offset[part][row] + sign[part][row] * number
+        u = luck.us(Decision.NOTEWORTHY, identities(sorties, pick(pick(pairs, part), row), number))
+        noted[part][row[u < share]] = True
+    return np.flatnonzero(noted)
+
+
+def _spans_in_range(legs: Legs, pairs: Pairs, overlaps: Overlaps, part: slice) -> Spans:
+    """Return every stretch on which the pairs of one portion are within range."""
+    pair, number = spread(overlaps.count_a[part])
+    pair = pair + part.start
+    leg_a = overlaps.first_a[pair] + number
+    since = np.maximum(overlaps.since[pair], legs.t0[leg_a])
+    until = np.minimum(overlaps.until[pair], legs.t1[leg_a])
     first, count = legs.within(pairs.b[pair], since, until)
     row, number = spread(count)
-    leg_a, leg_b = leg_a[row], first[row] + number
-    since = np.maximum(since[row], legs.t0[leg_b])
-    until = np.minimum(until[row], legs.t1[leg_b])
-    return pair[row], leg_a, leg_b, since, until
-
-
-def in_range(
-    p: tuple[F64, F64], v: tuple[F64, F64], since: F64, until: F64, reach: F64 | float
-) -> tuple[I64, F64, F64, F64, F64]:
-    """Return when two straight movers are within ``reach``: the rows, and for each of them
-    first, last and closest moment and the square of the distance then.
-
-    ``p + v t`` is the place of one as seen from the other, in metres and ms.
-    """
-    (px, py), (vx, vy) = p, v
-    pace = vx * vx + vy * vy
-    moving = pace > 0
-    pace = np.where(moving, pace, 1.0)
-    vertex = -(px * vx + py * vy) / pace
-    closest = np.minimum(np.maximum(vertex, since), until)
-    dx, dy = px + vx * closest, py + vy * closest
-    square = dx * dx + dy * dy
-    limit = np.broadcast_to(np.square(reach), square.shape)
-    hit = np.flatnonzero(square <= limit)
-    vertex, since, until = vertex[hit], since[hit], until[hit]
-    dx, dy = px[hit] + vx[hit] * vertex, py[hit] + vy[hit] * vertex
-    room = np.maximum(limit[hit] - (dx * dx + dy * dy), 0.0)
-    half = np.where(moving[hit], np.sqrt(room / pace[hit]), np.inf)
-    first, last = np.maximum(since, vertex - half), np.minimum(until, vertex + half)
-    return hit, first, np.maximum(first, last), closest[hit], square[hit]
-
-
-def spans_in_range(legs: Legs, sorties: Sorties, pairs: Pairs) -> Spans:
-    """Return every stretch on which a pair is within its range, with its closest approach."""
-    pair, a, b, since, until = _stretches(legs, sorties, pairs)
-    hit, first, last, closest, square = in_range(
+    pair, a, b = pair[row], leg_a[row], first[row] + number
+    since = np.maximum(since[row], legs.t0[b])
+    until = np.minimum(until[row], legs.t1[b])
+    hit, begin, end, closest, square = in_range(
         (legs.px[a] - legs.px[b], legs.py[a] - legs.py[b]),
         (legs.vx[a] - legs.vx[b], legs.vy[a] - legs.vy[b]),
         (since - legs.origin).astype(np.float64),
@@ -226,60 +197,31 @@ def spans_in_range(legs: Legs, sorties: Sorties, pairs: Pairs) -> Spans:
     x = legs.px[a] + legs.px[b] + (legs.vx[a] + legs.vx[b]) * closest
     y = legs.py[a] + legs.py[b] + (legs.vy[a] + legs.vy[b]) * closest
     origin = legs.origin
-    return Spans(pair[hit], first + origin, last + origin, closest + origin, square, x / 2, y / 2)
+    return Spans(pair[hit], begin + origin, end + origin, closest + origin, square, x / 2, y / 2)
 
 
-def stitch(spans: Spans) -> Spans:
-    """Return spans in whole ms, those of a pair that touch joined into one."""
-    first, last = wholes(spans.first), wholes(spans.last)
-    apart = np.ones(first.size, dtype=bool)
-    apart[1:] = (spans.pair[1:] != spans.pair[:-1]) | (first[1:] > last[:-1])
-    heads = np.flatnonzero(apart)
-    if not heads.size:
-        return spans
-    tails = np.append(heads[1:], first.size) - 1
-    group = np.cumsum(apart) - 1
-    least = np.minimum.reduceat(spans.square, heads)
-    at = np.flatnonzero(spans.square == least[group])
-    at = at[np.searchsorted(group[at], np.arange(heads.size))]
-    return Spans(
-        spans.pair[heads],
-        first[heads],
-        last[tails],
-        wholes(spans.closest[at]),
-        spans.square[at],
-        wholes(spans.x[at]),
-        wholes(spans.y[at]),
-    )
+def contacts(
+    theatre: Theatre, luck: Luck, share: float, sorties: Sorties, legs: Legs, pairs: Pairs
+) -> Contacts:
+    """Return the contacts of pairs of sorties that begin within the world's time and are noted.
 
-
-def crossings(group: I64, first: F64) -> I64:
-    """Number the spans of each group in order of time, from 0 at the scenario's start.
-
-    Those before it get -1, -2, … backward, so that no warm-up renumbers the rest. ``group`` rises.
+    ``share`` is the chance that one is; with 1, all are returned.
     """
-    if not group.size:
-        return group
-    heads = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
-    sizes = np.diff(np.append(heads, group.size))
-    early = np.add.reduceat((first < 0).astype(np.int64), heads)
-    return np.arange(group.size) - np.repeat(heads + early, sizes)
-
-
-def contacts(theatre: Theatre, sorties: Sorties, legs: Legs, pairs: Pairs) -> Contacts:
-    """Return the contacts of pairs of sorties that begin within the world's time."""
-    found = stitch(spans_in_range(legs, sorties, pairs))
+    overlaps = _overlaps(legs, sorties, pairs)
+    rows = _promising(luck, share, sorties, pairs, overlaps)
+    pairs, overlaps = pick(pairs, rows), pick(overlaps, rows)
+    portions = _portions(overlaps.count_a + overlaps.count_b)
+    found = stitch(stack([_spans_in_range(legs, pairs, overlaps, portion) for portion in portions]))
     number = crossings(found.pair, found.first)
-    inside = (found.first >= theatre.start_ms) & (found.first < theatre.horizon_ms)
-    number, found = number[inside], pick(found, inside)
-    a, b = pairs.a[found.pair], pairs.b[found.pair]
-    one, other = sorties.identity[a], sorties.identity[b]
-    identity = children(np.minimum(one, other), np.maximum(one, other), unsigned(number))
+    identity = identities(sorties, pick(pairs, found.pair), number)
+    noted = (found.first >= theatre.start_ms) & (found.first < theatre.horizon_ms)
+    noted &= luck.us(Decision.NOTEWORTHY, identity) < share
+    found, identity = pick(found, noted), identity[noted]
+    of = pick(pairs, found.pair)
     first, last, closest = (
         column.astype(np.int64) for column in (found.first, found.last, found.closest)
     )
     x, y = found.x.astype(np.int64), found.y.astype(np.int64)
-    setting = pairs.setting[found.pair]
-    order = np.lexsort((identity, first))
-    table = Contacts(identity, a, b, first, last, closest, np.sqrt(found.square), x, y, setting)
-    return pick(table, order)
+    distance = np.sqrt(found.square)
+    table = Contacts(identity, of.a, of.b, first, last, closest, distance, x, y, of.setting)
+    return pick(table, np.lexsort((identity, first)))

@@ -42,7 +42,7 @@ def contacts_per_year(theatre: Theatre) -> float:
     count = 0
     for number in range(WORLDS):
         luck = Luck(REFERENCE_SEED, number)
-        met = traffic(while_counted, luck).contacts
+        met = traffic(while_counted, luck, 1.0).contacts
         count += int(np.count_nonzero(met.first >= 0))
     return count * YEAR / (WORLDS * period)
 

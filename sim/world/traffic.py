@@ -13,10 +13,10 @@ from sim.world.contacts import (
     Contacts,
     Pairs,
     contacts,
-    lines,
     meetings,
     together,
 )
+from sim.world.ranges import lines
 from sim.world.routines import Routine
 from sim.world.tables import pick, stack
 from sim.world.theatre import NOBODY, Theatre
@@ -48,7 +48,7 @@ def routine(theatre: Theatre) -> Routine:
     return Routine(tuple(movers), meetings(theatre), watches(theatre))
 
 
-def traffic(theatre: Theatre, luck: Luck) -> Traffic:
+def traffic(theatre: Theatre, luck: Luck, share: float) -> Traffic:
     """Return what moves in one world and where it meets."""
     sorties, segments = _patrols(theatre, luck)
     legs = lines(segments)
@@ -63,7 +63,9 @@ def traffic(theatre: Theatre, luck: Luck) -> Traffic:
     own = sorties.unit.size
     sorties, segments = stack(launched), stack(flights)
     pairs = _with_targets(theatre, sorties, own, pairs)
-    return _in_order(theatre, sorties, segments, contacts(theatre, sorties, lines(segments), pairs))
+    return _in_order(
+        theatre, sorties, segments, contacts(theatre, luck, share, sorties, lines(segments), pairs)
+    )
 
 
 def _patrols(theatre: Theatre, luck: Luck) -> tuple[Sorties, Segments]:

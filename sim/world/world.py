@@ -99,4 +99,4 @@ def placed(theatre: Theatre) -> tuple[Placed, ...]:
 def build(theatre: Theatre, seed: int, number: int) -> World:
     """Return world ``number`` of a prepared theatre under a seed."""
     luck = Luck(seed, number)
-    return World(theatre, luck, traffic(theatre, luck))
+    return World(theatre, luck, traffic(theatre, luck, theatre.noteworthy))

@@ -1,0 +1,167 @@
+"""One style for all figures: to be projected, printed in grey, and told apart without colour.
+
+Figures are made without pyplot, so that drawing one changes nothing for a caller's own figures.
+Every colour goes with a second carrier (marker, hatch or line style) and colours differ in
+lightness. Colours after Okabe & Ito (2008), "Color Universal Design".
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
+
+SIZE: Final = (12.8, 7.2)
+DPI: Final = 150
+
+INK: Final = "#1b1b1b"
+MUTED: Final = "#6b6b6b"
+FAINT: Final = "#c9c9c9"
+PAPER: Final = "#ffffff"
+SEA: Final = "#eef3f6"
+LAND: Final = "#dcdad2"
+BORDER: Final = "#ffffff"
+
+BLUE: Final = "#0072b2"
+SKY: Final = "#56b4e9"
+GREEN: Final = "#009e73"
+ORANGE: Final = "#e69f00"
+VERMILION: Final = "#d55e00"
+PURPLE: Final = "#aa4a86"
+
+TITLE: Final = 19
+LABEL: Final = 14
+SMALL: Final = 12
+TINY: Final = 10.5
+
+_SETTINGS: Final[dict[str, Any]] = {
+    "font.family": "DejaVu Sans",
+    "svg.hashsalt": "deconflict",
+    "svg.fonttype": "none",
+    "text.usetex": False,
+    "path.simplify": True,
+}
+
+
+class ArmStyle(NamedTuple):
+    """How an arm is drawn: colour, line style, marker and hatch."""
+
+    colour: str
+    dashes: tuple[int, tuple[float, ...]]
+    marker: str
+    hatch: str
+
+
+_SOLID: tuple[int, tuple[float, ...]] = (0, ())
+_STYLES: Final = (
+    ArmStyle(INK, _SOLID, "o", ""),
+    ArmStyle(VERMILION, (0, (6.0, 2.0)), "s", "///"),
+    ArmStyle(BLUE, (0, (2.0, 1.5)), "D", "..."),
+    ArmStyle(GREEN, (0, (8.0, 2.0, 2.0, 2.0)), "^", "xxx"),
+    ArmStyle(ORANGE, (0, (1.0, 1.2)), "v", "\\\\\\"),
+    ArmStyle(PURPLE, (0, (4.0, 1.5, 1.0, 1.5, 1.0, 1.5)), "P", "+++"),
+    ArmStyle(SKY, (0, (10.0, 3.0)), "X", "ooo"),
+)
+
+
+def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
+    """Return a style for each arm; the reference, which comes first, is drawn in ink."""
+    return {arm: _STYLES[at % len(_STYLES)] for at, arm in enumerate(arms)}
+
+
+def canvas(size: tuple[float, float] = SIZE) -> Axes:
+    """Return the axes of a new figure that fill it, ready to be drawn on."""
+    figure = Figure(figsize=size, dpi=DPI, facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    return figure.add_axes((0.0, 0.0, 1.0, 1.0))
+
+
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure that holds some axes."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def bare(ax: Axes) -> Axes:
+    """Return axes without frame, ticks or ground, to carry titles and panels."""
+    ax.set_axis_off()
+    return ax
+
+
+def panel(ax: Axes, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Return axes inside others, in shares of their width and height."""
+    inner = ax.inset_axes((left, bottom, width, height))
+    plain_frame(inner)
+    return inner
+
+
+def plain_frame(ax: Axes) -> None:
+    """Leave axes only the frame lines that carry a scale."""
+    ax.set_facecolor(PAPER)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(MUTED)
+    ax.tick_params(colors=INK, labelsize=SMALL, length=4)
+    ax.grid(False)
+
+
+def headline(ax: Axes, title: str, subtitle: str = "", foot: str = "") -> None:
+    """Write the message of a figure above it, what it shows below that, its source at its foot."""
+    ax.text(
+        0.03, 0.965, title, transform=ax.transAxes, fontsize=TITLE, fontweight="bold", color=INK,
+        va="top", ha="left",
+    )  # fmt: skip
+    if subtitle:
+        ax.text(
+            0.03, 0.905, subtitle, transform=ax.transAxes, fontsize=LABEL, color=MUTED, va="top",
+            ha="left",
+        )  # fmt: skip
+    if foot:
+        ax.text(
+            0.03, 0.018, foot, transform=ax.transAxes, fontsize=TINY, color=MUTED, va="bottom",
+            ha="left",
+        )  # fmt: skip
+
+
+def text_size(text: str, size: float, dpi: float) -> tuple[float, float]:
+    """Return the width and height of a text in pixels, without a renderer."""
+    lines = text.split("\n")
+    widths = [TextPath((0, 0), line, size=size).get_extents().width for line in lines if line]
+    scale = dpi / 72
+    return max(widths, default=0.0) * scale * 1.04, len(lines) * size * 1.3 * scale
+
+
+def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
+    """Write a figure as PNG and SVG into a folder, each complete or not at all.
+
+    The same figure gives the same bytes: no date, no program version, fixed names inside the SVG.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with matplotlib.rc_context(_SETTINGS):
+        png = _place(figure, folder / f"{name}.png", {"Software": None})
+        svg = _place(figure, folder / f"{name}.svg", {"Date": None, "Creator": None})
+    return png, svg
+
+
+def _place(figure: Figure, path: Path, metadata: dict[str, None]) -> Path:
+    """Write a figure beside its place and move it there."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        figure.savefig(beside, format=path.suffix[1:], dpi=DPI, metadata=metadata)
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+    return path

@@ -1,0 +1,140 @@
+"""When two straight movers are within range of each other.
+
+Where both keep straight on, their distance squared is a quadratic in time; its roots are the
+moments at which they come into and go out of range. Stretches that touch are stitched together.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.draws import F64
+from sim.world.geography import I64, wholes
+from sim.world.tracks import Segments
+
+STILL: Final = 1e-30
+"""Square of a speed in metres per ms below which two units keep their places towards each other."""
+
+
+class Legs(NamedTuple):
+    """Legs as lines ``p + v t`` for arithmetic, with t in ms from ``origin``.
+
+    ``begins`` and ``ends`` are t0 and t1 with ``era`` ms added for every sortie row before, so that
+    they rise throughout and one search finds a leg by sortie and time.
+    """
+
+    t0: I64
+    t1: I64
+    px: F64
+    py: F64
+    vx: F64
+    vy: F64
+    begins: I64
+    ends: I64
+    origin: int
+    era: int
+
+    def within(self, sortie: I64, since: I64, until: I64) -> tuple[I64, I64]:
+        """Return the first leg of each sortie that touches an open interval, and how many do."""
+        base = sortie * self.era - self.origin
+        low = np.searchsorted(self.ends, base + since, side="right")
+        return low, np.searchsorted(self.begins, base + until, side="left") - low
+
+
+class Spans(NamedTuple):
+    """Stretches of time in which a pair is in range, as floats in ms, in order of pair and time."""
+
+    pair: I64
+    first: F64
+    last: F64
+    closest: F64
+    square: F64
+    x: F64
+    y: F64
+
+
+def lines(segments: Segments) -> Legs:
+    """Return legs as lines."""
+    span = segments.t1 - segments.t0
+    vx = (segments.x1 - segments.x0) / span
+    vy = (segments.y1 - segments.y0) / span
+    origin = int(segments.t0.min(initial=0))
+    era = int(segments.t1.max(initial=0)) - origin + 1
+    t = segments.t0 - origin
+    shift = segments.sortie * era - origin
+    return Legs(
+        segments.t0,
+        segments.t1,
+        segments.x0 - vx * t,
+        segments.y0 - vy * t,
+        vx,
+        vy,
+        shift + segments.t0,
+        shift + segments.t1,
+        origin,
+        era,
+    )
+
+
+def in_range(
+    p: tuple[F64, F64], v: tuple[F64, F64], since: F64, until: F64, reach: F64 | float
+) -> tuple[I64, F64, F64, F64, F64]:
+    """Return when two straight movers are within ``reach``: the rows, and for each of them
+    first, last and closest moment and the square of the distance then.
+
+    ``p + v t`` is the place of one as seen from the other, in metres and ms.
+    """
+    (px, py), (vx, vy) = p, v
+    pace = vx * vx + vy * vy
+    pace = np.maximum(pace, STILL)
+    vertex = -(px * vx + py * vy) / pace
+    closest = np.minimum(np.maximum(vertex, since), until)
+    dx, dy = px + vx * closest, py + vy * closest
+    square = dx * dx + dy * dy
+    limit = np.broadcast_to(np.square(reach), square.shape)
+    hit = np.flatnonzero(square <= limit)
+    vertex, since, until = vertex[hit], since[hit], until[hit]
+    dx, dy = px[hit] + vx[hit] * vertex, py[hit] + vy[hit] * vertex
+    room = np.maximum(limit[hit] - (dx * dx + dy * dy), 0.0)
+    half = np.sqrt(room / pace[hit])
+    first, last = np.maximum(since, vertex - half), np.minimum(until, vertex + half)
+    return hit, first, np.maximum(first, last), closest[hit], square[hit]
+
+
+def stitch(spans: Spans) -> Spans:
+    """Return spans in whole ms, those of a pair that touch joined into one."""
+    first, last = wholes(spans.first), wholes(spans.last)
+    apart = np.ones(first.size, dtype=bool)
+    apart[1:] = (spans.pair[1:] != spans.pair[:-1]) | (first[1:] > last[:-1])
+    heads = np.flatnonzero(apart)
+    if not heads.size:
+        return spans
+    tails = np.append(heads[1:], first.size) - 1
+    group = np.cumsum(apart) - 1
+    least = np.minimum.reduceat(spans.square, heads)
+    at = np.flatnonzero(spans.square == least[group])
+    at = at[np.searchsorted(group[at], np.arange(heads.size))]
+    return Spans(
+        spans.pair[heads],
+        first[heads],
+        last[tails],
+        wholes(spans.closest[at]),
+        spans.square[at],
+        wholes(spans.x[at]),
+        wholes(spans.y[at]),
+    )
+
+
+def crossings(group: I64, first: F64) -> I64:
+    """Number the spans of each group in order of time, from 0 at the scenario's start.
+
+    Those before it get -1, -2, … backward, so that no warm-up renumbers the rest. ``group`` rises.
+    """
+    if not group.size:
+        return group
+    heads = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+    sizes = np.diff(np.append(heads, group.size))
+    early = np.add.reduceat((first < 0).astype(np.int64), heads)
+    return np.arange(group.size) - np.repeat(heads + early, sizes)
