@@ -60,7 +60,7 @@ class Line:
     plan: ChannelPlan
     desk: Desk
     outage: Outage | None
-    down_until: int = -FOREVER
+    placed: tuple[tuple[int, int], ...] = ()
     known_down: bool = False
 
     def open(self, t: int) -> bool:
@@ -69,21 +69,24 @@ class Line:
 
     def up(self, t: int) -> bool:
         """Whether a call could get through at ``t``."""
-        if not self.open(t) or t < self.down_until:
+        if not self.open(t) or any(at <= t < until for at, until in self.placed):
             return False
         return self.outage is None or self.outage.is_up(t)
 
     def next_up(self, t: int) -> int:
         """Return the first instant at or after ``t`` at which the channel works again."""
-        t = max(t, self.down_until, self.plan.opens)
-        return t if self.outage is None else self.outage.next_up(t)
+        t = max(t, self.plan.opens)
+        while not self.up(t) and t < self.plan.closes:
+            later = [until for at, until in self.placed if at <= t < until]
+            t = max(later) if later else self.outage.next_up(t) if self.outage else t
+        return t
 
     def fails_before(self, start: int, end: int) -> int | None:
-        """Return when the channel fails within a conversation, or None."""
+        """Return when the channel fails between two instants, or None; outages are laid down."""
         down = None if self.outage is None else self.outage.next_down(start)
-        closes = self.plan.closes
-        first = min(closes, FOREVER if down is None else down)
-        return first if first < end else None
+        placed = [at for at, until in self.placed if start < until and at < end]
+        first = min(self.plan.closes, FOREVER if down is None else down, *placed, FOREVER)
+        return max(start, first) if first < end else None
 
 
 class Switchboard:
@@ -97,6 +100,7 @@ class Switchboard:
                 plan,
                 Desk(crisis.env, plan.capacity),
                 world.outage(plan.name, plan.up, plan.down) if plan.up else None,
+                crisis.injects.outages(plan.name),
             )
             for plan in crisis.plan.channels
         }
@@ -154,12 +158,12 @@ class Switchboard:
             self._crisis.env.process(self._call(line, call))
 
     def _decide_later(
-        self, line: Line, call: Call, request: Request
+        self, line: Line, call: Call, request: Request, site: str = ""
     ) -> Generator[Event, Any, None]:
         """Wait for a person to decide whether to call."""
         if (yield from self._crisis.await_reply(request)):
             call.wanted = self._crisis.now
-            yield from self._call(line, call)
+            yield from self._call(line, call, site)
 
     def concern(self, subject: int, site: str, caller_bloc: int) -> None:
         """Let one side think about voicing concern at a strike near a critical site."""
@@ -179,7 +183,7 @@ class Switchboard:
             )
             reply = self._crisis.reply_at_once(request)
             if reply is None:
-                self._crisis.env.process(self._decide_later(line, call, request))
+                self._crisis.env.process(self._decide_later(line, call, request, site))
             elif reply:
                 self._crisis.env.process(self._call(line, call, site))
 
@@ -254,7 +258,7 @@ class Switchboard:
             if end is CallEnd.THROUGH:
                 self._serve_others(line, key)
             line.desk.release()
-            if end is CallEnd.THROUGH:
+            if end is CallEnd.THROUGH or attempt + 1 == plan.attempts:
                 return end
             yield crisis.env.moment(crisis.now + plan.retry, Rank.CALL, call.identity)
         return end
@@ -282,19 +286,28 @@ class Switchboard:
         start = crisis.now
         hours = plan.staffed[1 - call.caller]
         staffed_at = start if hours is None else hours.next(start)
-        call.answered = staffed_at + answer.ms(self._u(Decision.ANSWER, call, attempt))
-        call.right_person = call.answered
+        answered_at = staffed_at + answer.ms(self._u(Decision.ANSWER, call, attempt))
+        right_at = answered_at
         if self._u(Decision.RIGHT_PERSON, call, attempt) >= right:
-            call.right_person += hunt.ms(self._u(Decision.HUNT, call, attempt))
+            right_at += hunt.ms(self._u(Decision.HUNT, call, attempt))
         talk = whole(plan.interpreter * plan.talk.ms(self._u(Decision.TALK, call, attempt)))
-        call.ended = call.right_person + talk
-        cut = line.fails_before(start, call.ended)
-        if cut is not None:
-            yield crisis.env.moment(max(cut, crisis.now), Rank.CALL, call.identity)
-            line.known_down = True
-            return CallEnd.LINE_DOWN
-        yield crisis.env.moment(call.ended, Rank.CALL, call.identity)
+        for step, time in (
+            ("answered", answered_at),
+            ("right_person", right_at),
+            ("ended", right_at + talk),
+        ):
+            if not (yield from self._until(line, call, time)):
+                line.known_down = True
+                return CallEnd.LINE_DOWN
+            setattr(call, step, crisis.now)
         return CallEnd.THROUGH
+
+    def _until(self, line: Line, call: Call, time: int) -> Generator[Event, Any, bool]:
+        """Stay on the line until ``time``; False when it fails before."""
+        crisis = self._crisis
+        cut = line.fails_before(crisis.now, time)
+        yield crisis.env.moment(time if cut is None else cut, Rank.CALL, call.identity)
+        return cut is None
 
     def _picked_up(
         self, line: Line, call: Call, attempt: int, answered: float
@@ -376,6 +389,9 @@ class Switchboard:
         number = -(-begins // plan.test_every)
         while number * plan.test_every < min(crisis.horizon, plan.closes):
             due = number * plan.test_every
+            if due < crisis.now:  # the line was busy all the while: that test is left out
+                number += 1
+                continue
             test = child(plan.identity, Purpose.TEST, number & _WORD)
             yield crisis.env.moment(due, Rank.CALL, test)
             yield line.desk.ask(Purpose.TEST, due, test)

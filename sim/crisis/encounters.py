@@ -61,7 +61,7 @@ class Encounters:
     def __init__(self, crisis: Crisis) -> None:
         self._crisis = crisis
         self._lost: dict[int, int] = {}
-        self._factors: dict[str, list[tuple[int, float]]] = {}
+        self._factors: dict[str, tuple[int, float]] = {}
 
     def begin(self) -> None:
         """Lay the world's dated events down in the schedule's hands."""
@@ -164,7 +164,7 @@ class Encounters:
         if kind.code in _UNITS_LOST:
             self._lost[victim.unit] = self._crisis.now
         if kind.intrusion:
-            self._crisis.env.process(self._local(wrong, author.unit))
+            self._crisis.env.process(self._local(wrong, author))
 
     def _kind(self, who: int, setting: str, grave: int) -> IncidentKind:
         kinds = _BY_SETTING[setting][grave] or _BY_SETTING[setting][_OTHER[grave]]
@@ -192,7 +192,7 @@ class Encounters:
 
     # Minutes: the local commander.
 
-    def _local(self, wrong: Wrong, intruder: int) -> Generator[Event, Any, None]:
+    def _local(self, wrong: Wrong, intruder: Flight) -> Generator[Event, Any, None]:
         """Let the commander on the spot engage an intruder or shadow it, while it is there."""
         crisis, p, luck = self._crisis, self._crisis.p, self._crisis.luck
         who = child(wrong.identity, _LOCAL)
@@ -202,7 +202,7 @@ class Encounters:
         yield crisis.env.moment(crisis.now + delay, Rank.LOCAL, who)
         bloc = crisis.world.theatre.actors[wrong.victim].bloc
         ready = 1 + p.engage_rung * crisis.ladder.blocs[bloc].level
-        noticed = p.notice_factor if wrong.identity in crisis.switchboard.noticed else 1.0
+        noticed = p.notice_factor if intruder.row in crisis.switchboard.noticed else 1.0
         request = Request(
             identity=who, asked=Asked.ENGAGE, time=crisis.now, deadline=crisis.now + wrong.lasts,
             actor=wrong.victim, case=wrong.identity, channel=NEVER, about=who, options=2,
@@ -210,7 +210,7 @@ class Encounters:
             rung=crisis.ladder.rung, severity=wrong.severity,
         )  # fmt: skip
         if (yield from crisis.ask(request)):
-            self._lost[intruder] = crisis.now
+            self._lost[intruder.unit] = crisis.now
             self.happen(
                 Wrong(
                     who, _SHOOT_DOWN, SeverityClass.HIGH_RISK, p.shoot_down_severity,
@@ -274,18 +274,14 @@ class Encounters:
                 )
 
     def _factor(self, site: str) -> float:
-        """Return how concern calls move the strike rate near a site now."""
-        factor = 1.0
-        for until, by in self._factors.get(site, ()):
-            if self._crisis.now < until:
-                factor = by
-        return factor
+        """Return how the last concern call moves the strike rate near a site now."""
+        until, factor = self._factors.get(site, (0, 1.0))
+        return factor if self._crisis.now < until else 1.0
 
     def concern_heard(self, site: str) -> None:
         """A concern call got through: the strike rate near its site changes for a while."""
         p = self._crisis.p
-        until = self._crisis.now + p.concern_lasts
-        self._factors.setdefault(site, []).append((until, p.concern_factor))
+        self._factors[site] = (self._crisis.now + p.concern_lasts, p.concern_factor)
 
     def _voice_concern(self, salvo: Any) -> None:
         """The side that is not the striker may call; after a third party's attack, the struck."""

@@ -65,9 +65,9 @@ class Crisis:
         self._model = ModelDecider(self.luck, self.p)
         self._awaited: dict[int, Event] = {}
         self.ladder = Ladder(self, start)
+        self.injects = Injects(self)
         self.switchboard = Switchboard(self)
         self.cases = Cases(self)
-        self.injects = Injects(self)
         self.encounters = Encounters(self)
         self.encounters.begin()
         self.switchboard.begin()
@@ -88,6 +88,14 @@ class Crisis:
             self.handled += 1
         if self.stopped or until is None or self._over(peek()):
             self._finish()
+        elif target > self.now:
+            self._idle(target)
+
+    def _idle(self, until: int) -> None:
+        """Let time pass to ``until``, so that a reply given there takes effect there."""
+        self.env.moment(until, -1, 0)
+        self.env.step()
+        self.now = until
 
     def _over(self, time: float) -> bool:
         """Whether nothing from ``time`` on belongs to the history.

@@ -55,8 +55,6 @@ class Injects:
             self._crisis.ladder.jump(-self._crisis.p.gesture_tension)
         elif inject.call is not None:
             self._call(inject, placed)
-        elif inject.outage is not None:
-            self._outage(inject)
 
     def _incident(self, given: PlacedIncident, placed: Any) -> None:
         crisis = self._crisis
@@ -93,13 +91,16 @@ class Injects:
         if row is not None:
             crisis.switchboard.place(row, placed.identity, bloc)
 
-    def _outage(self, inject: Inject) -> None:
-        crisis = self._crisis
-        assert inject.outage is not None
-        row = crisis.stage.channel_rows.get(inject.outage.channel)
-        line = crisis.switchboard.lines.get(NOBODY if row is None else row)
-        if line is not None:
-            line.down_until = max(line.down_until, crisis.now + inject.outage.lasting)
+    def outages(self, channel: str) -> tuple[tuple[int, int], ...]:
+        """Return when the scenario's own outages of a channel begin and end."""
+        scenario = self._crisis.world.theatre.scenario
+        return tuple(
+            sorted(
+                (scenario.milliseconds(i.at), scenario.milliseconds(i.at) + i.outage.lasting)
+                for i in scenario.injects
+                if i.outage is not None and i.outage.channel == channel
+            )
+        )
 
 
 def _blamed(given: PlacedIncident, world: World, victim: int) -> int:

@@ -47,13 +47,11 @@ _WHOLE: Final = (
 _SAME_WORLD = "An arm may not change the world; write a second scenario"
 
 
-def standard(name: str) -> Values | None:
-    """Return the patch of a standard arm."""
-    return STANDARD_ARMS.get(name)
-
-
 def merged(base: Any, patch: Any) -> Any:
-    """Return ``base`` with ``patch`` laid over it; neither is changed."""
+    """Return ``base`` with ``patch`` laid over it; neither is changed.
+
+    An empty mapping replaces, so that a patch can take away all hours of staffing at once.
+    """
     if not isinstance(base, dict) or not isinstance(patch, dict) or not patch:
         return patch
     if any(patch.keys() <= keys or base.keys() <= keys for keys in _WHOLE):
@@ -78,14 +76,11 @@ class Patch:
         self.name = name
         self.values = values
         self.complaints: list[Complaint] = []
-        self.touched: set[str] = set()
         self._top: Path_ = ("arms", name)
         self._before = mapping(values, CHANNELS)
         self._channels = dict(self._before)
+        # A patch that is no mapping is the model's to complain about.
         self._patch = patch if isinstance(patch, dict) else {}
-        if not isinstance(patch, dict):
-            rule = "must be a mapping of channels and parameters"
-            self._complain((), rule, "Write {} for the scenario as it stands")
 
     def _complain(self, path: Path_, rule: str, hint: str, key: bool = False) -> None:
         self.complaints.append(Complaint((*self._top, *path), rule, hint, key))
@@ -128,7 +123,6 @@ class Patch:
 
     def _one(self, name: str, patch: Any, path: Path_) -> None:
         """Patch one channel; null takes it away."""
-        self.touched.add(name)
         if name not in self._before:
             rule = "names no channel of this scenario"
             self._complain(path, rule, suggestion(name, self._before), key=True)
@@ -136,12 +130,16 @@ class Patch:
             self._channels.pop(name, None)
         elif not isinstance(patch, dict):
             self._complain(path, "must be a mapping, or null for no such channel", "")
-        elif name in self._channels:
-            whole = self._by_hour(patch, path) if "when" in patch or "zone" in patch else patch
+        elif patch and name in self._channels:
+            whole = (
+                self._by_hour(name, patch, path) if "when" in patch or "zone" in patch else patch
+            )
             self._channels[name] = merged(self._channels[name], whole)
 
-    def _by_hour(self, patch: Values, path: Path_) -> Values:
+    def _by_hour(self, name: str, patch: Values, path: Path_) -> Values:
         """Turn a patch for certain hours into one more spell of the channel."""
+        before = mapping(self._channels, name).get("spells")
+        spells = list(before) if isinstance(before, (list, tuple)) else []
         spell: Values = {}
         for key, value in patch.items():
             if key in BY_HOUR:
@@ -150,18 +148,18 @@ class Patch:
                 hint = f"Beside when, give {', '.join(sorted(BY_HOUR))}"
                 self._complain((*path, key), "cannot differ by the hour", hint, key=True)
         if not spell:
-            hint = f"Give {', '.join(sorted(BY_HOUR))}"
-            self._complain(path, "when needs a value that holds in these hours", hint)
+            if patch.keys() <= {"when", "zone"}:
+                hint = f"Give {', '.join(sorted(BY_HOUR))}"
+                self._complain(path, "when needs a value that holds in these hours", hint)
+            return {"spells": spells}
         hours = {key: patch[key] for key in ("when", "zone") if key in patch}
-        name = path[-1] if path[-1] != EVERY else ""
-        before = mapping(self._channels, name).get("spells", [])
-        return {"spells": [*(before if isinstance(before, list) else []), {"when": hours} | spell]}
+        return {"spells": [*spells, {"when": hours} | spell]}
 
     def _parameters(self) -> Any:
         """Return the parameters under this arm."""
         before = self.values.get(PARAMETERS, {})
         patch = self._patch.get(PARAMETERS)
-        if patch is None:
+        if patch is None or patch == {}:
             return before
         if not isinstance(patch, dict):
             self._complain((PARAMETERS,), "must be a mapping of parameters", "")
@@ -182,11 +180,11 @@ def places_in_arm(name: str, path: Path_) -> list[Path_]:
     """Return where in an arm's patch the value at a path of the scenario may be written."""
     top: Path_ = ("arms", name)
     if path[:1] == (CHANNELS,) and len(path) > 1:
-        return [
-            (*top, *path[1:]),
-            (*top, *path),
-            (*top, CHANNELS, EVERY, *path[2:]),
-        ]
+        rest = [path[2:]]
+        if path[2:3] == ("spells",):  # written beside when, without a list
+            rest.append(path[4:][1:] if path[4:5] == ("when",) else path[4:])
+        tops = ((*top, path[1]), (*top, CHANNELS, path[1]), (*top, CHANNELS, EVERY))
+        return [(*start, *end) for start in tops for end in rest]
     return [(*top, *path)]
 
 

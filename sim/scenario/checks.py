@@ -67,7 +67,7 @@ def _blocs(values: Values) -> Iterator[Complaint]:
     if mapping(values, "actors") and len(members) != 2:
         found = ", ".join(members) or "none"
         rule = f"the actors must form exactly two blocs, found {len(members)}: {found}"
-        yield Complaint(("actors",), rule, "Give actors bloc: NAME, third parties none", key=True)
+        yield Complaint(("actors",), rule, "Give actors bloc: NAME, third parties none", block=True)
     for bloc, names in members.items():
         leading = [name for name in names if mapping(values, "actors", name).get("leads") is True]
         for name in leading[1:]:
@@ -90,6 +90,10 @@ def _actors(values: Values) -> Iterator[Complaint]:
             yield Complaint((*path, "supporters"), rule, "Take supporters or bloc out")
 
 
+_UNKNOWN: Final = "?"
+"""Stands for the bloc of an actor that is not in the scenario."""
+
+
 def _forces(values: Values) -> Iterator[Complaint]:
     actors, areas = mapping(values, "actors"), mapping(values, "areas")
     present = set()
@@ -98,14 +102,15 @@ def _forces(values: Values) -> Iterator[Complaint]:
         yield from _unknown((*path, "actor"), "actor", force.get("actor"), actors)
         box = mapping(force, "moves").get("box")
         yield from _unknown((*path, "moves", "box"), "area", box, areas)
-        present.add(_bloc(values, force.get("actor")))
+        known = isinstance(force.get("actor"), str) and force["actor"] in actors
+        present.add(_bloc(values, force["actor"]) if known else _UNKNOWN)
         yield from _launches(path, force)
     blocs = bloc_members(values)
     absent = [bloc for bloc in blocs if bloc not in present]
-    if len(blocs) == 2 and len(absent) == 1 and present - {None}:
+    if len(blocs) == 2 and len(absent) == 1 and _UNKNOWN not in present:
         rule = f'the bloc "{absent[0]}" has no units, so no two sides can meet'
         hint = "Add a unit, unless strikes and injects are all there is"
-        yield Complaint(("forces",), rule, hint, key=True, warning=True)
+        yield Complaint(("forces",), rule, hint, block=True, warning=True)
 
 
 def _launches(path: Path_, force: Values) -> Iterator[Complaint]:
@@ -239,7 +244,7 @@ def _names(values: Values) -> Iterator[Complaint]:
     if isinstance(values.get("channels"), dict) and LINE not in values["channels"]:
         rule = f'a channel named "{LINE}" is required: every arm is about it'
         hint = f"Add {LINE}: {{use: deconfliction_line, ends: [A, B]}}"
-        yield Complaint(("channels",), rule, hint, key=True)
+        yield Complaint(("channels",), rule, hint, block=True)
 
 
 def _channel(name: str, channel: Values, values: Values) -> Iterator[Complaint]:
@@ -251,7 +256,8 @@ def _channel(name: str, channel: Values, values: Values) -> Iterator[Complaint]:
     for row, end in enumerate(ends if isinstance(ends, list) else []):
         yield from _unknown((*path, "ends", row), "actor", end, actors)
     sides = [_bloc(values, end) for end in _texts(ends) if end in actors]
-    if len(sides) == 2 and (None in sides or sides[0] == sides[1]):
+    equal = isinstance(ends, list) and ends[:1] == ends[1:]  # the model's own complaint
+    if len(sides) == 2 and not equal and (None in sides or sides[0] == sides[1]):
         rule = "a channel must join two actors of opposite blocs"
         yield Complaint((*path, "ends"), rule, "Name one actor of each bloc")
     covers = channel.get("covers")
@@ -271,7 +277,7 @@ def _no_kind(path: Path_, channel: Values) -> Iterator[Complaint]:
     use = channel.get("use")
     if use is None:
         hint = f"Add use: KIND; known: {', '.join(sorted(CHANNEL_KINDS))}"
-        yield Complaint(path, "a channel must say which kind it builds on", hint, key=True)
+        yield Complaint(path, "a channel must say which kind it builds on", hint, block=True)
     elif isinstance(use, str):
         rule = "is no kind of channel in the catalogue"
         yield Complaint((*path, "use"), rule, suggestion(use, CHANNEL_KINDS))

@@ -17,12 +17,16 @@ from sim.scenario.places import Path_
 
 
 class Complaint(NamedTuple):
-    """One thing wrong, by its path. ``key`` says that the key itself is to blame."""
+    """One thing wrong, by its path.
+
+    ``key`` says that the key itself is to blame, ``block`` that all that stands under it is.
+    """
 
     path: Path_
     rule: str
     hint: str = ""
     key: bool = False
+    block: bool = False
     warning: bool = False
 
 
@@ -90,11 +94,14 @@ def known_keys(model: Any, path: Path_) -> set[str]:
     return {key for one in level for found in models_in(one) for key in found.model_fields}
 
 
+MISSING: Final = object()
+
+
 def value_at(values: Any, path: Path_) -> Any:
-    """Return the value at a path, or None where there is none."""
+    """Return the value at a path, or ``MISSING`` where there is none."""
     for step in path:
         if not _holds(values, step):
-            return None
+            return MISSING
         values = values[step]
     return values
 
@@ -123,6 +130,8 @@ def _real_path(values: Any, steps: Iterable[str | int]) -> tuple[Path_, bool]:
 def _rule(error: ErrorDetails) -> str:
     """Return an error of the models as a plain rule."""
     kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing" and isinstance(error["loc"][-1], int):
+        return "must have two entries: [a, b]"
     if kind in _RULES:
         return _RULES[kind]
     if kind in _LIMITS:
@@ -136,9 +145,18 @@ def _rule(error: ErrorDetails) -> str:
     return error["msg"].replace("Input should be", "must be").replace("Value error, ", "")
 
 
+_ELSEWHERE: Final = {
+    "end": "A period is written as start and duration",
+    "when": "Outside an arm, write spells: [{when: [22:00, 06:00], answer: 6 h}]",
+    "zone": "Outside an arm, write it beside when under spells",
+}
+"""Keys that people look for where they are not, and what to write there."""
+
+
 def _unknown(model: Any, path: Path_) -> Complaint:
     known = known_keys(model, path[:-1])
-    return Complaint(path, "unknown key", suggestion(path[-1], known), key=True)
+    hint = _ELSEWHERE.get(str(path[-1])) or suggestion(path[-1], known)
+    return Complaint(path, "unknown key", hint, key=True)
 
 
 def _meant(model: Any, unknown: Iterable[Path_]) -> set[Path_]:

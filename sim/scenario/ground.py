@@ -26,9 +26,9 @@ def ground_checks(values: Values) -> Iterator[Complaint]:
         if extent is not None and not _inside(place, extent):
             west, south, east, north = extent
             rule = f"lies outside the map, {west:g} to {east:g} E and {south:g} to {north:g} N"
-            hint = "Write [longitude, latitude]"
-            swapped = _inside(place[::-1], extent)
-            hint += "; the two seem to be swapped" if swapped else ", or widen map:"
+            hint = "Write [longitude, latitude], or widen map:"
+            if _inside(place[::-1], extent):
+                hint = "Are the two swapped? Write [longitude, latitude], or widen map:"
             yield Complaint(path, rule, hint)
     for name in mapping(values, "areas"):
         area = mapping(values, "areas", name)
@@ -110,7 +110,7 @@ def _polygon(path: Path_, corners: Any) -> Iterator[Complaint]:
         yield Complaint(path, rule, "Move a corner off the line")
     elif not shape.is_valid:
         reason = str(explain_validity(shape))
-        at = reason.partition("[")[2].rstrip("]").replace(" ", ", ")
+        at = ", ".join(f"{float(x):.4g}" for x in reason.partition("[")[2].rstrip("]").split())
         rule = f"crosses or touches itself near [{at}]" if at else "is no simple polygon"
         yield Complaint(path, rule, "List the corners in order around the area")
 

@@ -18,7 +18,7 @@ from sim.errors import Problem, ScenarioError
 from sim.scenario.arms import Patch, needs_line, patches, places_in_arm
 from sim.scenario.channels import ARM_TITLES
 from sim.scenario.checks import arm_checks, world_checks
-from sim.scenario.complaints import Complaint, from_models, value_at
+from sim.scenario.complaints import MISSING, Complaint, from_models, value_at
 from sim.scenario.files import read_file
 from sim.scenario.filling import Values, filled, mapping
 from sim.scenario.models import Channel, Force, Inject, Scenario, Strikes
@@ -60,7 +60,7 @@ class _Desk:
 
     def _note(self, complaint: Complaint) -> None:
         places: Places = self.reading.places
-        line, column = places.of(complaint.path, complaint.key)
+        line, column = places.of(complaint.path, complaint.key or complaint.block)
         path = self._named(complaint.path)
         if (line, column) in self._refused or (line, column, path, complaint.rule) in self._seen:
             return
@@ -86,11 +86,11 @@ class _Desk:
     def _value(self, complaint: Complaint) -> str:
         if complaint.key:
             return str(complaint.path[-1])[:60]
-        parent = value_at(self.reading.values, complaint.path[:-1])
         value = value_at(self.reading.values, complaint.path)
-        if isinstance(parent, dict) and complaint.path and complaint.path[-1] not in parent:
+        if complaint.block or value is MISSING:
             return ""
-        return "" if isinstance(value, (dict, list)) and len(value) > 4 else shown(value)
+        text = shown(value)
+        return "" if isinstance(value, (dict, list)) and text.endswith("...") else text
 
     @property
     def errors(self) -> list[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, time
 from typing import Annotated, Any, Final, Self, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import (
     BaseModel,
@@ -17,9 +18,11 @@ from pydantic import (
     Field,
     Strict,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
+from sim.scenario.nearest import nearest
 from sim.scenario.units import (
     CLOCK_TIME,
     DAY,
@@ -200,12 +203,13 @@ class Hours(Frozen):
     when: Two[ClockTime, ClockTime]
     zone: str = "UTC"
 
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
         try:
-            ZoneInfo(self.zone)
+            ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones
-            raise ValueError(f'"{self.zone}" is not a time zone; write Europe/Moscow') from None
-        return self
+            cities = {name.rpartition("/")[2]: name for name in sorted(available_timezones())}
+            found = cities.get(nearest(zone.rpartition("/")[2], cities), "Europe/Moscow")
+            raise ValueError(f'is not a time zone. Write one such as "{found}"') from None
+        return zone

@@ -143,7 +143,7 @@ class _Reader:
 
     def _tag(self, event: Any, path: Path_) -> None:
         if event.ctag is not None and str(event.ctag) != "!":
-            written = shown(str(event.ctag))
+            written = str(event.ctag).replace("tag:yaml.org,2002:", "!!")[:60]
             self.complain(
                 event, path, written, "tags are not allowed", "Write the plain value without it"
             )
@@ -218,13 +218,13 @@ class _Reader:
         if len(text) > _MAX_DIGITS:
             rule = f"a number must not have more than {_MAX_DIGITS} digits"
             self.complain(event, path, shown(text), rule, "Round it")
-            return 0
+            return None
         if whole:
             return int(text, 0 if text.startswith(("0o", "0x")) else 10)
         number = float(text.replace(".inf", "inf")) if _FLOAT.fullmatch(text) else math.inf
         if not math.isfinite(number):
             self.complain(event, path, text, "a number must be finite", "Give a plain number")
-            return 0.0
+            return None
         return number
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.study.comparison import Comparison
-from sim.study.estimates import Estimate, PairedDifference, PowerLine, power_line
+from sim.study.estimates import Difference, Estimate, PowerLine, power_line
 from sim.study.measures import CAUSES, THRESHOLDS
 
 WIDTH = 112
@@ -46,7 +46,7 @@ def share(value: float) -> str:
     return f"{number(100 * value)} %"
 
 
-def _spread(estimate: Estimate, percent: bool = True) -> str:
+def _spread(estimate: Estimate | Difference, percent: bool = True) -> str:
     write = share if percent else number
     low, high = estimate.interval.low, estimate.interval.high
     if percent:
@@ -122,7 +122,7 @@ def _pair(found: Comparison, arm: str) -> Table:
         gain = difference.variance_reduction
         table.add_row(
             f"≥ {k}" if k < 6 else "6",
-            f"{number(100 * difference.difference.value)} points ({_spread(difference.difference)})",
+            f"{number(100 * difference.value)} points ({_spread(difference)})",
             f"{shares.helped.events:,}",
             f"{shares.unchanged.events:,}",
             f"{shares.harmed.events:,}",
@@ -142,7 +142,6 @@ def _frequencies(found: Comparison) -> Table:
 
 
 _FREQUENCIES = {
-    "contacts": "contacts",
     "recorded": "recorded contacts",
     "separated": "kept apart by notice",
     "incidents": "incidents",
@@ -201,7 +200,7 @@ def _methods(found: Comparison) -> Iterator[str]:
     yield f"Intervals of shares: {risk}."
     if found.others:
         difference = found.risk_difference(arm, 3)
-        yield f"Intervals of paired differences: {difference.difference.interval.method}."
+        yield f"Intervals of paired differences: {difference.interval.method}."
         yield (
             "“Could be” gives the bounds that the two shares alone allow (Fréchet); the counts "
             "helped and harmed hold within this model and its coupling of the arms."
@@ -217,7 +216,7 @@ def _invitation(found: Comparison) -> Iterator[str]:
     cells = []
     for arm in found.others:
         with_it, without = found.risk_difference(arm, 3), found.uninvited(arm, 3)
-        cells.append(f"{arm} {number(100 * with_it.difference.value)} → {number(100 * without.difference.value)}")
+        cells.append(f"{arm} {number(100 * with_it.value)} → {number(100 * without.value)}")
     yield (
         f"If absorbing hostile acts invited no more of them (invitation {d:g} → 0), the "
         f"difference at rung 3, in points, would be: {'; '.join(cells)}."
@@ -256,21 +255,21 @@ def _sentences(found: Comparison, arm: str) -> str:
     if not difference.detectable:
         text += _nothing(found, arm, difference)
     else:
-        word = "fewer" if difference.difference.value < 0 else "more"
+        word = "fewer" if difference.value < 0 else "more"
         text += (
-            f"That is {number(abs(100 * difference.difference.value))} {word} per hundred worlds (95 % "
-            f"interval {_spread(difference.difference)}). "
+            f"That is {number(abs(100 * difference.value))} {word} per hundred worlds (95 % "
+            f"interval {_spread(difference)}). "
         )
     return text + f"What remains: {share(risk.value)} still come to it."
 
 
-def _nothing(found: Comparison, arm: str, difference: PairedDifference) -> str:
+def _nothing(found: Comparison, arm: str, difference: Difference) -> str:
     diverged = int((found.column(arm, "diverged_ms") >= 0).sum())
     if diverged == 0:
         return "The two histories are the same in every world: the line was never in play. "
     more = difference.more_worlds_to_halve
     return (
-        f"Nothing detectable changed: the difference lies between {_spread(difference.difference)} and may be "
+        f"Nothing detectable changed: the difference lies between {_spread(difference)} and may be "
         f"zero. The histories differ somewhere in {diverged:,} worlds. "
         + (f"Another {more:,} worlds would halve the interval. " if more else "")
     )

@@ -16,6 +16,7 @@ from sim.show.words import (
     moment,
     month_year,
     short_date,
+    titled,
     weekday_date,
 )
 
@@ -55,6 +56,11 @@ class Cast:
         name = force.name if force is not None and force.name else unit.kind.title
         return f"{name} {unit.id} ({self.actor(unit.actor)})"
 
+    def unit_id(self, row: int) -> str:
+        """Return a unit's id and whose it is, for where there is little room."""
+        unit = self.theatre.units[row]
+        return f"{unit.id} ({self.actor(unit.actor)})"
+
     def channel(self, row: int) -> str:
         """Return the name of a channel."""
         return self._channels[row].name
@@ -90,7 +96,7 @@ class Cast:
 
     def area(self, name: str) -> str:
         """Return the title of an area."""
-        return self.theatre.scenario.areas[name].title or name.replace("_", " ").title()
+        return self.theatre.scenario.areas[name].title or titled(name)
 
     def site(self, name: str) -> str:
         """Return the name of a site."""

@@ -35,7 +35,7 @@ from sim.scenario.channels import LINE
 from sim.scenario.kinds import INCIDENT_BY_CODE, Act
 from sim.show.casebook import numbered
 from sim.show.cast import Cast
-from sim.show.words import ACTS, CONTENTS, sentence
+from sim.show.words import ACTS, CONTENTS, per_cent, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,8 @@ class _Words:
         if isinstance(one, Acted) and isinstance(other, Acted) and one.case == other.case:
             actor, case = cast.actor(one.actor), self._case(one.case)
             if one.act == other.act:
-                return f"{actor} answers {case} alike, {ACTS[Act(one.act)]}, from another belief"
+                doubts = f"hostile {per_cent(one.p_hostile)} and {per_cent(other.p_hostile)}"
+                return f"{actor} {ACTS[Act(one.act)]} on {case} in both, from other beliefs ({doubts})"
             return (
                 f"on {case} {actor} {ACTS[Act(one.act)]} under {self._a.arm} "
                 f"and {ACTS[Act(other.act)]} under {self._b.arm}"
@@ -128,7 +129,7 @@ class _Words:
         return f"{self._event(first)} under {name} only"
 
     def _contact(self, one: Contacted, other: Contacted) -> str:
-        units = f"{self._cast.unit(one.a)} and {self._cast.unit(one.b)}"
+        units = f"{self._cast.unit_id(one.a)} and {self._cast.unit_id(one.b)}"
         words = {
             Outcome.ROUTINE: "pass each other",
             Outcome.INCIDENT: "have an incident",
@@ -146,7 +147,7 @@ class _Words:
         if isinstance(record, Happened):
             return f"{INCIDENT_BY_CODE[record.kind].title} against {cast.actor(record.victim)}"
         if isinstance(record, Contacted):
-            return f"{cast.unit(record.a)} and {cast.unit(record.b)} meet"
+            return f"{cast.unit_id(record.a)} and {cast.unit_id(record.b)} meet"
         if isinstance(record, Acted):
             return f"{cast.actor(record.actor)} {ACTS[Act(record.act)]}"
         if isinstance(record, Clocked):
@@ -185,7 +186,7 @@ class _Words:
         name = self._a.arm if cause in self._a.records else self._b.arm
         channel = f"the {cast.channel(cause.channel)} under {name}"
         if isinstance(cause, Noticed):
-            unit = cast.unit(cause.unit)
+            unit = cast.unit_id(cause.unit)
             return f"because {cast.bloc(cause.bloc)} gave notice of {unit} on {channel}"
         if isinstance(cause, Messaged):
             sender = cast.bloc(cause.sender)

@@ -16,12 +16,20 @@ Box = tuple[float, float, float, float]
 _DIRECTIONS: Final = (
     (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1),
 )  # fmt: skip
-_REACHES: Final = (1.0, 2.2, 4.0, 6.5, 9.5)
-_STEP: Final = 7.0  # points from a marker's centre to its label, the size of a marker
+_ABOVE: Final = (
+    (0, 1), (0, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (1, -1), (-1, -1),
+)  # fmt: skip
+_REACHES: Final = (0.0, 9.0, 20.0, 36.0, 56.0)
+"""How many points further away a label may go, when nearer places are taken."""
+_FAR: Final = 14.0  # points beyond which a line leads to the point
 
 
 class Label(NamedTuple):
-    """A text for a point in data coordinates."""
+    """A text for a point in data coordinates.
+
+    ``clear`` is how many points it keeps from the point, ``above`` whether it rather stands above
+    than beside it, ``centred`` whether it may stand on the point itself.
+    """
 
     x: float
     y: float
@@ -31,6 +39,8 @@ class Label(NamedTuple):
     style: str = "normal"
     weight: str = "normal"
     centred: bool = False
+    clear: float = 6.0
+    above: bool = False
 
 
 def place(ax: Axes, labels: Iterable[Label], taken: Iterable[Box] = ()) -> tuple[int, list[Box]]:
@@ -64,10 +74,13 @@ def _room(ax: Axes, label: Label, boxes: list[Box], edge: Box) -> Box | None:
     """Return the first box near a label's point that is free, or None."""
     dpi = figure_of(ax).dpi
     px, py = ax.transData.transform((label.x, label.y))
-    width, height = text_size(label.text, label.size, dpi)
-    step = _STEP * dpi / 72
+    width, height = text_size(label.text, label.size, dpi, label.weight)
+    scale = dpi / 72
     places = [(0.0, 0.0, 0, 0)] if label.centred else []
-    places += [(dx * step * r, dy * step * r, dx, dy) for r in _REACHES for dx, dy in _DIRECTIONS]
+    directions = _ABOVE if label.above else _DIRECTIONS
+    for reach in _REACHES:
+        step = (label.clear + reach) * scale
+        places += [(dx * step, dy * step, dx, dy) for dx, dy in directions]
     for shift_x, shift_y, dx, dy in places:
         x = px + shift_x - width * (1 - dx) / 2
         y = py + shift_y - height * (1 - dy) / 2
@@ -92,7 +105,7 @@ def _write(ax: Axes, label: Label, box: Box) -> None:
     px, py = ax.transData.transform((label.x, label.y))
     nearest = (min(max(px, box[0]), box[2]), min(max(py, box[1]), box[3]))
     gap = ((nearest[0] - px) ** 2 + (nearest[1] - py) ** 2) ** 0.5
-    if gap > 2.0 * _STEP * figure_of(ax).dpi / 72:
+    if gap > _FAR * figure_of(ax).dpi / 72:
         nx, ny = ax.transData.inverted().transform(nearest)
         ax.plot([label.x, nx], [label.y, ny], color=label.colour, lw=0.8, alpha=0.7, zorder=8)
     ax.text(

@@ -17,6 +17,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 SIZE: Final = (12.8, 7.2)
@@ -42,39 +43,48 @@ LABEL: Final = 14
 SMALL: Final = 12
 TINY: Final = 10.5
 
+MARGIN: Final = 0.03
+_ABOVE, _BELOW = 18, 9  # points between a figure's edge and its first and last line
+
 _SETTINGS: Final[dict[str, Any]] = {
-    "font.family": "DejaVu Sans",
     "svg.hashsalt": "deconflict",
     "svg.fonttype": "none",
     "text.usetex": False,
-    "path.simplify": True,
 }
 
 
 class ArmStyle(NamedTuple):
-    """How an arm is drawn: colour, line style, marker and hatch."""
+    """How an arm is drawn: colour, line style and marker."""
 
     colour: str
     dashes: tuple[int, tuple[float, ...]]
     marker: str
-    hatch: str
 
 
-_SOLID: tuple[int, tuple[float, ...]] = (0, ())
-_STYLES: Final = (
-    ArmStyle(INK, _SOLID, "o", ""),
-    ArmStyle(VERMILION, (0, (6.0, 2.0)), "s", "///"),
-    ArmStyle(BLUE, (0, (2.0, 1.5)), "D", "..."),
-    ArmStyle(GREEN, (0, (8.0, 2.0, 2.0, 2.0)), "^", "xxx"),
-    ArmStyle(ORANGE, (0, (1.0, 1.2)), "v", "\\\\\\"),
-    ArmStyle(PURPLE, (0, (4.0, 1.5, 1.0, 1.5, 1.0, 1.5)), "P", "+++"),
-    ArmStyle(SKY, (0, (10.0, 3.0)), "X", "ooo"),
+_COLOURS: Final = (INK, VERMILION, BLUE, GREEN, ORANGE, PURPLE, SKY)
+_DASHES: Final[tuple[tuple[int, tuple[float, ...]], ...]] = (
+    (0, ()),
+    (0, (6.0, 2.0)),
+    (0, (2.0, 1.5)),
+    (0, (8.0, 2.0, 2.0, 2.0)),
+    (0, (1.0, 1.2)),
+    (0, (4.0, 1.5, 1.0, 1.5, 1.0, 1.5)),
+    (0, (10.0, 3.0)),
+    (0, (3.0, 3.0)),
 )
+_MARKERS: Final = ("o", "s", "D", "^", "v", "P", "X", "<", ">", "p", "h")
 
 
 def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
     """Return a style for each arm; the reference, which comes first, is drawn in ink."""
-    return {arm: _STYLES[at % len(_STYLES)] for at, arm in enumerate(arms)}
+    return {
+        arm: ArmStyle(
+            _COLOURS[at % len(_COLOURS)],
+            _DASHES[at % len(_DASHES)],
+            _MARKERS[at % len(_MARKERS)],
+        )
+        for at, arm in enumerate(arms)
+    }
 
 
 def canvas(size: tuple[float, float] = SIZE) -> Axes:
@@ -82,6 +92,11 @@ def canvas(size: tuple[float, float] = SIZE) -> Axes:
     figure = Figure(figsize=size, dpi=DPI, facecolor=PAPER)
     FigureCanvasAgg(figure)
     return figure.add_axes((0.0, 0.0, 1.0, 1.0))
+
+
+def taller(rows: int, fit: int, row: float = 0.36) -> tuple[float, float]:
+    """Return a figure size with room for more rows than ``fit`` in the usual one, in inches."""
+    return SIZE[0], SIZE[1] + row * max(0, rows - fit)
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -116,27 +131,35 @@ def plain_frame(ax: Axes) -> None:
 
 
 def headline(ax: Axes, title: str, subtitle: str = "", foot: str = "") -> None:
-    """Write the message of a figure above it, what it shows below that, its source at its foot."""
-    ax.text(
-        0.03, 0.965, title, transform=ax.transAxes, fontsize=TITLE, fontweight="bold", color=INK,
-        va="top", ha="left",
-    )  # fmt: skip
-    if subtitle:
-        ax.text(
-            0.03, 0.905, subtitle, transform=ax.transAxes, fontsize=LABEL, color=MUTED, va="top",
-            ha="left",
-        )  # fmt: skip
-    if foot:
-        ax.text(
-            0.03, 0.018, foot, transform=ax.transAxes, fontsize=TINY, color=MUTED, va="bottom",
-            ha="left",
-        )  # fmt: skip
+    """Write the message of a figure above it, what it shows below that, its source at its foot.
+
+    A message too long for the figure is written smaller, down to the size of labels.
+    """
+    figure = figure_of(ax)
+    room = ax.get_window_extent().width * (1 - 2 * MARGIN)
+    width = text_size(title, TITLE, figure.dpi, "bold")[0]
+    size = max(LABEL, min(TITLE, TITLE * room / width)) if width else TITLE
+    rows = (
+        (title, 1.0, -_ABOVE, size, "bold", INK, "top"),
+        (subtitle, 1.0, -_ABOVE - 1.65 * TITLE, LABEL, "normal", MUTED, "top"),
+        (foot, 0.0, _BELOW, TINY, "normal", MUTED, "bottom"),
+    )
+    for text, height, shift, points, weight, colour, side in rows:
+        if text:
+            ax.annotate(
+                text, (MARGIN, height), (0, shift), xycoords="axes fraction",
+                textcoords="offset points", fontsize=points, fontweight=weight, color=colour,
+                va=side, ha="left", annotation_clip=False,
+            )  # fmt: skip
 
 
-def text_size(text: str, size: float, dpi: float) -> tuple[float, float]:
+def text_size(text: str, size: float, dpi: float, weight: str = "normal") -> tuple[float, float]:
     """Return the width and height of a text in pixels, without a renderer."""
     lines = text.split("\n")
-    widths = [TextPath((0, 0), line, size=size).get_extents().width for line in lines if line]
+    font = FontProperties(weight=weight)
+    widths = [
+        TextPath((0, 0), line, size=size, prop=font).get_extents().width for line in lines if line
+    ]
     scale = dpi / 72
     return max(widths, default=0.0) * scale * 1.04, len(lines) * size * 1.3 * scale
 

@@ -144,6 +144,15 @@ def bloc_title(name: str) -> str:
     return name.upper() if name in _CAPITALS else name.replace("_", " ").capitalize()
 
 
+_LOWER: Final = frozenset({"of", "the", "and", "in", "on", "at", "near"})
+
+
+def titled(name: str) -> str:
+    """Return an identifier as a title: "west_of_euphrates" as "West of Euphrates"."""
+    words = name.split("_")
+    return " ".join(w if at and w in _LOWER else w.capitalize() for at, w in enumerate(words))
+
+
 def per_cent(share: float) -> str:
     """Return a share in whole per cent, with the extremes said as such."""
     if 0 < share < 0.005:
@@ -155,7 +164,12 @@ def per_cent(share: float) -> str:
 
 def counted(number: int, thing: str, things: str | None = None) -> str:
     """Return a number with its noun in the right form."""
-    return f"{number} {thing if number == 1 else things or thing + 's'}"
+    return f"{thousands(number)} {thing if number == 1 else things or thing + 's'}"
+
+
+def thousands(number: int) -> str:
+    """Return a whole number with its thousands set apart."""
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def span(ms: int) -> str:

@@ -18,8 +18,8 @@ from sim.scenario.nearest import suggestion
 from sim.study import folder as results
 from sim.study.ensemble import Chunk, Failure, Job, inject_names, run
 from sim.study.estimates import (
+    Difference,
     Estimate,
-    PairedDifference,
     Survival,
     ThresholdShares,
     mean_estimate,
@@ -38,7 +38,7 @@ PRIMARY: Final = (
     "crises_not_theirs",
 )  # fmt: skip
 COUNTED: Final = (
-    "contacts", "recorded", "serious", "high_risk", "separated", "incidents", "incidents_accident",
+    "recorded", "serious", "high_risk", "separated", "incidents", "incidents_accident",
     "incidents_assertive", "incidents_hostile", "incidents_not_theirs", "cases",
     "misread_hostile", "misread_mild", "acts_display", "acts_limited_force", "acts_major_force",
     "exchange", "hours_3", "hours_4", "calls", "calls_through", "messages_in_time",
@@ -123,7 +123,7 @@ class Comparison:
         """Return the mean of a measure per world, with its 95 % interval."""
         return mean_estimate(self.column(arm, measure))
 
-    def difference(self, arm: str, measure: str) -> PairedDifference:
+    def difference(self, arm: str, measure: str) -> Difference:
         """Return the paired difference of a measure against the reference."""
         return paired_difference(
             self.column(self.reference, measure), self.column(arm, measure)
@@ -133,7 +133,7 @@ class Comparison:
         """Return the share of worlds in which a rung is reached."""
         return self.mean(arm, f"{self.prefix}reached_{threshold}")
 
-    def risk_difference(self, arm: str, threshold: int) -> PairedDifference:
+    def risk_difference(self, arm: str, threshold: int) -> Difference:
         """Return the paired difference of that share against the reference."""
         return self.difference(arm, f"{self.prefix}reached_{threshold}")
 
@@ -162,7 +162,7 @@ class Comparison:
         """What the measures of the question begin with: the period's, or the given incident's."""
         return "given_" if self.given else ""
 
-    def uninvited(self, arm: str, threshold: int) -> PairedDifference:
+    def uninvited(self, arm: str, threshold: int) -> Difference:
         """Return the risk difference when absorbed hostile acts invite no more of them."""
         measure = f"uninvited_reached_{threshold}"
         return paired_difference(self.column(self.reference, measure), self.column(arm, measure))

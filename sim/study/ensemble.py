@@ -87,7 +87,7 @@ class Field:
         base: History | None = None
         for arm in self.plans:
             history = play(stage, arm, given=given)
-            row = measure(stage, history, self.line, self.given)
+            row = measure(history, self.line, self.given)
             base = history if arm.name == REFERENCE else base
             row |= self._against(base, history)
             row |= self._uninvited(stage, arm, given, history, row)
@@ -123,7 +123,7 @@ class Field:
         """Return the primary measures without invitation; the same history if it played no part."""
         if history.invited or stage.warm_up_invited:
             other = play(stage, arm.uninvited(), given=given)
-            row = measure(stage, other, self.line, self.given)
+            row = measure(other, self.line, self.given)
         return {name: row[name.removeprefix("uninvited_")] for name in UNINVITED}
 
 

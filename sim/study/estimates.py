@@ -20,7 +20,7 @@ import numpy.typing as npt
 from sim.study.intervals import (
     TAIL,
     Interval,
-    Worlds,
+    PerWorld,
     are_counts,
     curve_limits,
     difference_limits,
@@ -30,6 +30,9 @@ from sim.study.intervals import (
     sign_test_power,
     variance,
 )
+
+LARGEST = 1e100
+"""Values below this can be squared and added without overflow."""
 
 
 @dataclass(frozen=True)
@@ -134,23 +137,6 @@ class PowerLine:
     worlds_needed: int | None
     least_changed: int
 
-    def sentence(self) -> str:
-        """Say it in words."""
-        if self.worlds_needed is None:
-            return "nothing to resolve: no world is expected to change, so no number would show it."
-        verdict = "can" if self.resolvable else "cannot"
-        text = (
-            f"{self.worlds:,} worlds {verdict} resolve a reduction by "
-            f"{100 * self.expected_relative_effect:.3g} % (chance {100 * self.power:.0f} %; about "
-            f"{self.expected_helped:.3g} worlds helped, {self.expected_harmed:.3g} harmed)"
-        )
-        if not self.resolvable:
-            text += f"; that takes about {self.worlds_needed:,}"
-        if self.smallest_relative_effect is None:
-            return f"{text}. No reduction, however large, can be resolved with so few."
-        least = 100 * self.smallest_relative_effect
-        return f"{text}. The smallest reduction they can resolve is {least:.2g} %."
-
 
 def mean_estimate(values: npt.ArrayLike, *, unit: float = 1.0) -> Estimate:
     """The mean per world of a count or a real measure.
@@ -163,7 +149,7 @@ def mean_estimate(values: npt.ArrayLike, *, unit: float = 1.0) -> Estimate:
     return _mean(measures, unit)
 
 
-def _mean(measures: Worlds, unit: float) -> Estimate:
+def _mean(measures: PerWorld, unit: float) -> Estimate:
     """The mean of checked values."""
     total = math.fsum(measures.tolist())
     events = int(total) if are_counts(measures) else int(np.count_nonzero(measures))
@@ -248,7 +234,7 @@ def survival(times: npt.ArrayLike, censor_times: npt.ArrayLike) -> Survival:
     happened = np.sort(reached[~np.isnan(reached)])
     sides = [np.searchsorted(happened, moments, side) for side in ("left", "right")]
     events = sides[1] - sides[0]
-    share = np.cumprod((risk - events) / risk)
+    share = np.cumprod((risk - events) / risk, dtype=np.float64)
     low, high = curve_limits(risk, events, share)
     return Survival(
         worlds=len(ends),
@@ -313,7 +299,7 @@ def power_line(
     if chance(worlds, 1.0) >= power:
         smallest = min(1.0, last_true(lambda r: r < 1 and chance(worlds, r) < power, 1e-9))
     if helped > 0:
-        needed = math.ceil(last_true(lambda n: chance(n, effect) < power, 0.0))
+        needed = math.ceil(last_true(lambda n: chance(n, effect) < power, 1.0))
     reached = chance(worlds, effect)
     return PowerLine(
         worlds=worlds,
@@ -340,7 +326,7 @@ def _changes(share: float, effect: float, harmed_per_helped: float) -> tuple[flo
     return helped, max(0.0, helped - net)
 
 
-def _worlds(place: str, values: npt.ArrayLike) -> Worlds:
+def _worlds(place: str, values: npt.ArrayLike) -> PerWorld:
     """Values as a row of finite reals, one per world."""
     row = np.asarray(values, dtype=np.float64)
     if row.ndim != 1 or not row.size:
@@ -348,16 +334,16 @@ def _worlds(place: str, values: npt.ArrayLike) -> Worlds:
             f"{place} has shape {row.shape}; it must be a row with one number for each of one or "
             "more worlds. Run at least one world"
         )
-    bad = np.flatnonzero(~np.isfinite(row))
+    bad = np.flatnonzero(~(np.abs(row) < LARGEST))
     if bad.size:
         raise ValueError(
-            f"{place}[{bad[0]}] is {row[bad[0]]}; every world needs a finite number. Leave a world "
-            "that failed out of every arm"
+            f"{place}[{bad[0]}] is {row[bad[0]]}; every world needs a finite number, below "
+            f"{LARGEST:g}. Leave a world that failed out of every arm"
         )
     return row
 
 
-def _pairs(place: str, first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[Worlds, Worlds]:
+def _pairs(place: str, first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[PerWorld, PerWorld]:
     """Two rows over the same worlds."""
     reference = _worlds(f"{place}: the reference", first)
     other = _worlds(f"{place}: the other arm", second)
@@ -369,7 +355,7 @@ def _pairs(place: str, first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[Wor
     return reference, other
 
 
-def _whole(place: str, values: Worlds, most: int) -> None:
+def _whole(place: str, values: PerWorld, most: int) -> None:
     """Refuse values that are not whole numbers from 0 to ``most``."""
     bad = np.flatnonzero((values < 0) | (values > most) | (values != np.floor(values)))
     if bad.size:
@@ -381,7 +367,7 @@ def _whole(place: str, values: Worlds, most: int) -> None:
 
 def _first_times(
     place: str, times: npt.ArrayLike, censor_times: npt.ArrayLike
-) -> tuple[Worlds, Worlds]:
+) -> tuple[PerWorld, PerWorld]:
     """Times of reaching, NaN where not reached, and the times until which each was watched."""
     reached = np.asarray(times, dtype=np.float64)
     ends = np.asarray(censor_times, dtype=np.float64)
@@ -403,4 +389,5 @@ def _first_times(
 def _within(name: str, value: float, low: float, high: float) -> None:
     """Refuse a number outside its range."""
     if not low <= value <= high:
-        raise ValueError(f"power_line: {name} is {value}; it must be from {low:g} to {high:g}")
+        rule = f"from {low:g} to {high:g}" if high < math.inf else f"{low:g} or more"
+        raise ValueError(f"power_line: {name} is {value}; it must be {rule}")

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
@@ -26,8 +27,8 @@ TAIL = 0.025
 """Chance left beyond each limit of a 95 % interval."""
 Z = NormalDist().inv_cdf(1 - TAIL)
 
-Worlds = npt.NDArray[np.float64]
-Pair = tuple[float, float]
+PerWorld = npt.NDArray[np.float64]
+Ends = tuple[float, float]
 
 # The three bounds below were chosen by coverage: exact for 0/1 differences (every helped and
 # harmed share, 1 to 5,000 worlds: never under 94.7 %, at most 96 % once 30 worlds changed), by
@@ -56,16 +57,19 @@ class Limits:
     """Limits of a mean over ``worlds`` worlds, now and with more worlds like these.
 
     ``at(times)`` gives both limits as they would stand if every kind of world seen had been seen
-    ``times`` as often.
+    ``times`` as often. With ``reach_zero`` the interval is drawn out to zero if need be.
     """
 
     method: str
     worlds: int
-    at: Callable[[float], Pair]
+    at: Callable[[float], Ends]
+    reach_zero: bool = False
 
     def interval(self, value: float) -> Interval:
-        """The interval of these worlds; ``value``, its estimate, never falls outside by rounding."""
+        """The interval of these worlds; rounding never puts ``value``, its estimate, outside."""
         low, high = self.at(1.0)
+        if self.reach_zero:
+            low, high = min(low, 0.0), max(high, 0.0)
         return Interval(min(float(low), value), max(float(high), value), self.method)
 
     def more_worlds_to_halve(self) -> int:
@@ -79,15 +83,15 @@ class Limits:
             below, above = self.at(times)
             return above - below > target
 
-        return math.ceil(self.worlds * (last_true(too_wide, 1.0) - 1.0) * (1 - 1e-9))
+        return math.ceil(self.worlds * (last_true(too_wide, 1.0) - 1.0))
 
 
 def last_true(holds: Callable[[float], bool], start: float) -> float:
-    """The place above ``start`` where ``holds`` turns from true to false, to 12 digits."""
+    """The place above ``start`` (positive) where ``holds`` turns false, to nine digits."""
     low, high = start, 2 * start
     while holds(high):
         low, high = high, 2 * high
-    while high - low > 1e-12 * high:
+    while high - low > 1e-9 * high:
         middle = (low + high) / 2
         if holds(middle):
             low = middle
@@ -96,7 +100,7 @@ def last_true(holds: Callable[[float], bool], start: float) -> float:
     return high
 
 
-def clopper_pearson(events: float, trials: float) -> Pair:
+def clopper_pearson(events: float, trials: float) -> Ends:
     """Exact limits of a share: 95 % or more in every case; 0 of n gives an upper limit of 3.7/n."""
     low = float(special.betaincinv(events, trials - events + 1, TAIL)) if events > 0 else 0.0
     high = 1.0
@@ -105,7 +109,7 @@ def clopper_pearson(events: float, trials: float) -> Pair:
     return low, high
 
 
-def wilson(events: float, trials: float) -> Pair:
+def wilson(events: float, trials: float) -> Ends:
     """Wilson's score limits of a share, near 95 % once events are many."""
     centre = (events + Z * Z / 2) / (trials + Z * Z)
     spread = events * (1 - events / trials) + Z * Z / 4
@@ -113,7 +117,7 @@ def wilson(events: float, trials: float) -> Pair:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def fay_feuer(total: float, squares: float, largest: float) -> Pair:
+def fay_feuer(total: float, squares: float, largest: float) -> Ends:
     """Limits of the expected sum of Poisson many events of unequal size.
 
     ``total`` and ``squares`` are the sums of the sizes and of their squares, ``largest`` the
@@ -127,8 +131,8 @@ def fay_feuer(total: float, squares: float, largest: float) -> Pair:
 
 
 def mover(
-    first: float, first_limits: Pair, second: float, second_limits: Pair, correlation: float = 0.0
-) -> Pair:
+    first: float, first_limits: Ends, second: float, second_limits: Ends, correlation: float = 0.0
+) -> Ends:
     """Limits of ``first - second`` from the limits of each (Zou & Donner 2008)."""
 
     def distance(one: float, other: float) -> float:
@@ -157,33 +161,37 @@ def changed_limits(helped: int, harmed: int, worlds: int) -> Limits:
     """Limits of (harmed - helped) / worlds, where a world changes by one or not at all.
 
     The two shares come from one sample, so they are negatively correlated. Where next to no world
-    is unchanged MOVER covers too little, and the outer limits are taken as they are.
+    is unchanged MOVER covers too little, and the outer limits are taken as they are. Zero is left
+    out only where the exact sign test (McNemar) rejects it too: six worlds that change one way do,
+    five never.
     """
-    unchanged = worlds - helped - harmed
+    unchanged, changed = worlds - helped - harmed, helped + harmed
+    level = float(special.bdtr(min(helped, harmed), changed, 0.5)) if changed else 1.0
     if unchanged < FEW_UNCHANGED:
         method = "outer Clopper-Pearson limits of helped and harmed"
-        return Limits(method, worlds, lambda times: _outer(helped, harmed, worlds, times))
-    few = min(helped + harmed, unchanged) < FEW_CHANGED
+        outer = partial(_outer, helped, harmed, worlds)
+        return Limits(method, worlds, outer, level > TAIL)
+    few = min(changed, unchanged) < FEW_CHANGED
     one, name = (clopper_pearson, "Clopper-Pearson") if few else (wilson, "Wilson")
 
-    def at(times: float) -> Pair:
+    def at(times: float) -> Ends:
         up, down, trials = harmed / worlds, helped / worlds, worlds * times
         correlation = -math.sqrt(up * down / ((1 - up) * (1 - down)))
         limits = (one(harmed * times, trials), one(helped * times, trials))
         low, high = mover(up, limits[0], down, limits[1], correlation)
         return max(-1.0, low), min(1.0, high)
 
-    return Limits(f"MOVER of {name} limits of helped and harmed", worlds, at)
+    return Limits(f"MOVER of {name} limits of helped and harmed", worlds, at, level > TAIL)
 
 
-def _outer(helped: int, harmed: int, worlds: int, times: float) -> Pair:
+def _outer(helped: int, harmed: int, worlds: int, times: float) -> Ends:
     """The lowest harmed less the highest helped share, and the other way round."""
     up = clopper_pearson(harmed * times, worlds * times)
     down = clopper_pearson(helped * times, worlds * times)
     return up[0] - down[1], up[1] - down[0]
 
 
-def summed_limits(values: Worlds, unit: float, signed: bool) -> Limits:
+def summed_limits(values: PerWorld, unit: float, signed: bool) -> Limits:
     """Limits of the mean of values that are zero in most worlds, whatever their size.
 
     If ``signed``, rises and falls are both possible whether or not both were seen; otherwise
@@ -199,7 +207,7 @@ def summed_limits(values: Worlds, unit: float, signed: bool) -> Limits:
     up, up_squares = _sums(sizes[sizes > 0])
     down, down_squares = _sums(-sizes[sizes < 0])
 
-    def at(times: float) -> Pair:
+    def at(times: float) -> Ends:
         low, high = fay_feuer(up * times, up_squares * times, largest)
         if signed:
             falls = fay_feuer(down * times, down_squares * times, largest)
@@ -211,17 +219,17 @@ def summed_limits(values: Worlds, unit: float, signed: bool) -> Limits:
     )
 
 
-def _sums(sizes: Worlds) -> Pair:
+def _sums(sizes: PerWorld) -> Ends:
     """The sum of the sizes and the sum of their squares."""
     return math.fsum(sizes.tolist()), math.fsum((sizes * sizes).tolist())
 
 
-def student_limits(values: Worlds) -> Limits:
+def student_limits(values: PerWorld) -> Limits:
     """Student's t limits of the mean of two or more values."""
     worlds, mean = len(values), math.fsum(values.tolist()) / len(values)
     deviation = math.sqrt(variance(values))
 
-    def at(times: float) -> Pair:
+    def at(times: float) -> Ends:
         trials = worlds * times
         half = float(special.stdtrit(trials - 1, 1 - TAIL)) * deviation / math.sqrt(trials)
         return mean - half, mean + half
@@ -236,14 +244,14 @@ def same_limits(value: float, worlds: int) -> Limits:
     much as the value itself.
     """
 
-    def at(times: float) -> Pair:
+    def at(times: float) -> Ends:
         off = abs(value) * clopper_pearson(0, worlds * times)[1]
         return value - off, value + off
 
     return Limits("rule of three, as all worlds agree", worlds, at)
 
 
-def mean_limits(values: Worlds, unit: float) -> Limits:
+def mean_limits(values: PerWorld, unit: float) -> Limits:
     """Limits of the mean of ``values`` over worlds, by the method right for them."""
     counts = are_counts(values)
     if counts and values.max() <= 1:
@@ -255,7 +263,7 @@ def mean_limits(values: Worlds, unit: float) -> Limits:
     return student_limits(values)
 
 
-def difference_limits(reference: Worlds, other: Worlds) -> Limits:
+def difference_limits(reference: PerWorld, other: PerWorld) -> Limits:
     """Limits of the mean of ``other - reference`` over the same worlds."""
     differences = other - reference
     both = np.concatenate([reference, other])
@@ -268,12 +276,12 @@ def difference_limits(reference: Worlds, other: Worlds) -> Limits:
     return student_limits(differences)
 
 
-def are_counts(values: Worlds) -> bool:
+def are_counts(values: PerWorld) -> bool:
     """Whether all values are whole and none is negative."""
     return bool((values >= 0).all() and (values == np.floor(values)).all())
 
 
-def is_few(values: Worlds) -> bool:
+def is_few(values: PerWorld) -> bool:
     """Whether too few worlds count for a t interval.
 
     The sum of Poisson many events has skewness 1/sqrt(n) with n events of one size, and
@@ -291,7 +299,7 @@ def is_few(values: Worlds) -> bool:
     return squares**3 / cubes**2 < FEW_EFFECTIVE
 
 
-def variance(values: Worlds) -> float:
+def variance(values: PerWorld) -> float:
     """The sample variance, zero for a single value."""
     if len(values) < 2 or values.min() == values.max():
         return 0.0
@@ -300,8 +308,8 @@ def variance(values: Worlds) -> float:
 
 
 def curve_limits(
-    risk: npt.NDArray[np.int64], events: npt.NDArray[np.int64], share: Worlds
-) -> tuple[Worlds, Worlds]:
+    risk: npt.NDArray[np.int64], events: npt.NDArray[np.int64], share: PerWorld
+) -> tuple[PerWorld, PerWorld]:
     """Pointwise limits of a survival curve from worlds at risk and events at each moment.
 
     They are log(-log) limits with Greenwood's variance. Those do not exist before the first event
@@ -330,7 +338,7 @@ def sign_test_power(helped: float, harmed: float) -> float:
     if changed <= 0:
         return 0.0
     reach = 10 * math.sqrt(changed) + 20
-    counts = np.arange(max(0, math.floor(changed - reach)), math.ceil(changed + reach))
+    counts = np.arange(max(1, math.floor(changed - reach)), math.ceil(changed + reach))
     weights = np.exp(counts * math.log(changed) - changed - special.gammaln(counts + 1))
     # The largest number harmed that still speaks for help; the root may be off by one.
     most = np.floor(special.bdtrik(TAIL, counts, 0.5)) + 1

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
-from sim.crisis import History, Stage
-from sim.draws import Decision
+from sim.crisis import History
 from sim.records import (
     Acted,
     Called,
@@ -42,7 +39,7 @@ Row = dict[str, int | float]
 
 
 def _names() -> tuple[str, ...]:
-    names = ["contacts", "recorded", "serious", "high_risk", "separated", "spared"]
+    names = ["recorded", "serious", "high_risk", "separated", "spared"]
     names += ["incidents", *(f"incidents_{cause}" for cause in CAUSES)]
     names += [f"incidents_{kind}" for kind in INCIDENT_KINDS if kind != "act"]
     names += ["stopped", "cases", "misread_hostile", "misread_mild", "acts"]
@@ -73,45 +70,9 @@ REAL_MEASURES: Final = frozenset(
 """The measures that are reals; all others are whole numbers."""
 
 
-def _flown(stage: Stage, history: History) -> int:
-    """Return how many contacts took place, recorded or not, in the period.
-
-    A noticed contact that was separated did not take place.
-    """
-    contacts, sorties = stage.world.contacts, stage.world.sorties
-    bloc = np.array([unit.bloc for unit in stage.theatre.units])[sorties.unit]
-    flown = np.zeros(sorties.start.size, dtype=bool)
-    for b, (times, values) in enumerate(history.activity):
-        rows = np.searchsorted(np.array(times), sorties.start, side="right") - 1
-        active = np.array(values)[np.maximum(rows, 0)]
-        flown |= (bloc == b) & (sorties.mark <= active)
-    launched = sorties.target >= 0
-    flown[launched] &= flown[sorties.target[launched]]
-    inside = (contacts.first >= history.begins) & (contacts.first < history.horizon)
-    met = inside & flown[contacts.a] & flown[contacts.b]
-    if history.noticed:
-        met &= ~_separated(stage, history, met)
-    return int(met.sum())
-
-
-def _separated(stage: Stage, history: History, met: np.ndarray) -> np.ndarray:
-    """Return which contacts notice kept apart, by the same luck that recorded ones meet."""
-    contacts = stage.world.contacts
-    given = np.full(stage.world.sorties.start.size, np.iinfo(np.int64).max)
-    given[list(history.noticed)] = list(history.noticed.values())
-    told = np.minimum(given[contacts.a], given[contacts.b]) <= contacts.first
-    p = stage.theatre.scenario.parameters
-    heeded = stage.luck.us(Decision.HEED, contacts.identity) < p.heed
-    u = stage.luck.us(Decision.CAUSE, contacts.identity)
-    accident = (u >= p.hostile_serious + p.assertive_share) & (u <= 1 - p.not_theirs_share)
-    apart: np.ndarray = met & told & heeded & accident
-    return apart
-
-
-def measure(stage: Stage, history: History, line: int, given: int = NOT_REACHED) -> Row:
+def measure(history: History, line: int, given: int = NOT_REACHED) -> Row:
     """Return the measures of a history. ``line`` is the row of the line, ``given`` an identity."""
     row: Row = dict.fromkeys(MEASURES, 0)
-    row["contacts"] = _flown(stage, history)
     row["observed_ms"] = (history.ended if history.stopped else history.horizon) - history.begins
     row["tension"] = history.tension
     row["credibility_0"], row["credibility_1"] = history.credibility

@@ -82,8 +82,8 @@ def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watc
     wanted[prey] = True
     rows = np.flatnonzero(wanted[leg_rows])
     sortie = leg_rows[rows]
-    since = np.maximum(legs.t0[rows], sorties.start[sortie]) - legs.origin
-    until = np.minimum(legs.t1[rows], sorties.end[sortie]) - legs.origin
+    since = np.maximum(legs.t0[rows], sorties.start[sortie])
+    until = np.minimum(legs.t1[rows], sorties.end[sortie])
     hit, first, last, closest, square = in_range(
         (legs.px[rows] - course.post[0], legs.py[rows] - course.post[1]),
         (legs.vx[rows], legs.vy[rows]),
@@ -92,10 +92,9 @@ def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watc
         watch.radius,
     )
     nowhere = np.zeros(hit.size)
-    origin = legs.origin
     return stitch(
         Spans(
-            sortie[hit], first + origin, last + origin, closest + origin, square, nowhere, nowhere
+            sortie[hit], first, last, closest, square, nowhere, nowhere
         )
     )
 
@@ -144,7 +143,7 @@ def pursue(
     first, count = legs.within(sortie, launch, until)
     row, number = spread(count)
     leg = first[row] + number
-    t = (launch[row] - legs.origin).astype(np.float64)
+    t = launch[row].astype(np.float64)
     qx = legs.px[leg] + legs.vx[leg] * t + ABREAST - course.post[0]
     qy = legs.py[leg] + legs.vy[leg] * t - course.post[1]
     vx, vy = legs.vx[leg], legs.vy[leg]

@@ -7,7 +7,6 @@ contacts could be noted is passed over without working out whether it meets at a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from sim.scenario.kinds import MEETS
 from sim.world.geography import I64
 from sim.world.ranges import Legs, Spans, crossings, in_range, stitch
 from sim.world.routines import Meetings
-from sim.world.tables import pick, spread, stack, unsigned
+from sim.world.tables import pick, portions, spread, stack, unsigned
 from sim.world.theatre import Theatre
 from sim.world.tracks import Sorties
 
@@ -26,9 +25,6 @@ SETTINGS: Final = ("air_air", "air_sea", "sea_sea", "land_land", "air_air_defenc
 
 ROUNDING: Final = 2.0
 """Metres by which whole-metre places may lie outside the outline they were drawn in."""
-
-PORTION: Final = 16_384
-"""Stretches worked out at a time: enough to be fast, few enough for a processor's cache."""
 
 OFTEN: Final = 0.1
 """Chance of being noted above which no pair is passed over, as hardly any could be."""
@@ -139,19 +135,15 @@ def _overlaps(legs: Legs, sorties: Sorties, pairs: Pairs) -> Overlaps:
     )
 
 
+def _ends(sorties: Sorties, pairs: Pairs) -> U64:
+    """Return the identities of pairs of sorties, whichever of the two comes first."""
+    one, other = sorties.identity[pairs.a], sorties.identity[pairs.b]
+    return children(np.minimum(one, other), np.maximum(one, other))
+
+
 def identities(sorties: Sorties, pairs: Pairs, number: I64) -> U64:
     """Return the identities of contacts: those of both sorties, by value, and the crossing."""
-    one, other = sorties.identity[pairs.a], sorties.identity[pairs.b]
-    return children(np.minimum(one, other), np.maximum(one, other), unsigned(number))
-
-
-def _portions(sizes: I64) -> Iterator[slice]:
-    """Return slices that follow each other and hold about a portion each."""
-    ends = np.cumsum(sizes)
-    total = int(ends[-1]) if ends.size else 0
-    cuts = np.searchsorted(ends, np.arange(PORTION, total, PORTION))
-    bounds = [0, *sorted(set(cuts.tolist()) - {0}), ends.size]
-    return (slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+    return children(_ends(sorties, pairs), unsigned(number))
 
 
 def _promising(luck: Luck, share: float, sorties: Sorties, pairs: Pairs, overlaps: Overlaps) -> I64:
@@ -166,11 +158,12 @@ def _promising(luck: Luck, share: float, sorties: Sorties, pairs: Pairs, overlap
     noted = (overlaps.since < 0) & (overlaps.until >= 0)
     sign = np.where(overlaps.since < 0, -1, 1)
     offset = np.where(overlaps.since < 0, -1, 0)
-    for part in _portions(most):
+    ends = _ends(sorties, pairs)
+    for part in portions(most):
         row, number = spread(most[part])
-        number = offset[part][row] + sign[part][row] * number
-        u = luck.us(Decision.NOTEWORTHY, identities(sorties, pick(pick(pairs, part), row), number))
-        noted[part][row[u < share]] = True
+        row += part.start
+        who = children(ends[row], unsigned(offset[row] + sign[row] * number))
+        noted[row[luck.us(Decision.NOTEWORTHY, who) < share]] = True
     return np.flatnonzero(noted)
 
 
@@ -181,7 +174,7 @@ def _spans_in_range(legs: Legs, pairs: Pairs, overlaps: Overlaps, part: slice) -
     leg_a = overlaps.first_a[pair] + number
     since = np.maximum(overlaps.since[pair], legs.t0[leg_a])
     until = np.minimum(overlaps.until[pair], legs.t1[leg_a])
-    first, count = legs.within(pairs.b[pair], since, until)
+    first, count = legs.within_each(pairs.b[pair], until, overlaps.first_b[pair], number == 0)
     row, number = spread(count)
     pair, a, b = pair[row], leg_a[row], first[row] + number
     since = np.maximum(since[row], legs.t0[b])
@@ -189,15 +182,14 @@ def _spans_in_range(legs: Legs, pairs: Pairs, overlaps: Overlaps, part: slice) -
     hit, begin, end, closest, square = in_range(
         (legs.px[a] - legs.px[b], legs.py[a] - legs.py[b]),
         (legs.vx[a] - legs.vx[b], legs.vy[a] - legs.vy[b]),
-        (since - legs.origin).astype(np.float64),
-        (until - legs.origin).astype(np.float64),
+        since.astype(np.float64),
+        until.astype(np.float64),
         pairs.reach[pair],
     )
     a, b = a[hit], b[hit]
     x = legs.px[a] + legs.px[b] + (legs.vx[a] + legs.vx[b]) * closest
     y = legs.py[a] + legs.py[b] + (legs.vy[a] + legs.vy[b]) * closest
-    origin = legs.origin
-    return Spans(pair[hit], begin + origin, end + origin, closest + origin, square, x / 2, y / 2)
+    return Spans(pair[hit], begin, end, closest, square, x / 2, y / 2)
 
 
 def contacts(
@@ -210,8 +202,8 @@ def contacts(
     overlaps = _overlaps(legs, sorties, pairs)
     rows = _promising(luck, share, sorties, pairs, overlaps)
     pairs, overlaps = pick(pairs, rows), pick(overlaps, rows)
-    portions = _portions(overlaps.count_a + overlaps.count_b)
-    found = stitch(stack([_spans_in_range(legs, pairs, overlaps, portion) for portion in portions]))
+    parts = portions(overlaps.count_a + overlaps.count_b)
+    found = stitch(stack([_spans_in_range(legs, pairs, overlaps, part) for part in parts]))
     number = crossings(found.pair, found.first)
     identity = identities(sorties, pick(pairs, found.pair), number)
     noted = (found.first >= theatre.start_ms) & (found.first < theatre.horizon_ms)

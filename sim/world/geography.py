@@ -177,45 +177,42 @@ def triangles(outline: shapely.Polygon) -> list[tuple[Point, Point, Point]]:
 class Mesh(NamedTuple):
     """A polygon as triangles, ready for random points.
 
-    ``shares`` are the triangles' cumulative shares of the area, the last one 1; ``corner``,
-    ``along`` and ``across`` are (triangles, 2) metres: one corner and the two sides that leave it.
-    ``mean_leg`` is about the mean distance in metres of two random points.
+    ``shares`` are the triangles' cumulative shares of the area, the last one 1; each triangle has a
+    corner (x, y) and two sides (along, across) that leave it, in metres. ``mean_leg`` is about the
+    mean distance in metres of two random points.
     """
 
     shares: F64
-    corner: F64
-    along: F64
-    across: F64
+    x: F64
+    y: F64
+    along_x: F64
+    along_y: F64
+    across_x: F64
+    across_y: F64
     mean_leg: float
 
-    def at(self, u_triangle: F64, u_along: F64, u_across: F64) -> tuple[F64, F64]:
-        """Return points even over the polygon, in whole metres, as their x and their y."""
-        which = np.searchsorted(self.shares[:-1], u_triangle, side="right")
-        reach = np.sqrt(u_along)
-        turn = reach * u_across
-        straight = reach - turn
-        corner, along, across = self.corner[which], self.along[which], self.across[which]
-        x = corner[..., 0] + straight * along[..., 0] + turn * across[..., 0]
-        y = corner[..., 1] + straight * along[..., 1] + turn * across[..., 1]
-        return wholes(x), wholes(y)
-
     def points(self, luck: Luck, who: U64) -> tuple[F64, F64]:
-        """Return one random point for each identity."""
-        if self.shares.size > 1:
-            triangle = luck.us(Decision.WAYPOINT_TRIANGLE, who)
-        else:
-            triangle = np.zeros(who.shape)
-        return self.at(
-            triangle,
-            luck.us(Decision.WAYPOINT_ALONG, who),
-            luck.us(Decision.WAYPOINT_ACROSS, who),
+        """Return one random point for each identity, in whole metres, as their x and their y.
+
+        Points are even over the polygon: a triangle by its area, then a place within it.
+        """
+        which = np.searchsorted(
+            self.shares[:-1], luck.us(Decision.WAYPOINT_TRIANGLE, who), side="right"
         )
+        reach = np.sqrt(luck.us(Decision.WAYPOINT_ALONG, who))
+        turn = reach * luck.us(Decision.WAYPOINT_ACROSS, who)
+        straight = reach - turn
+        x = self.x[which] + straight * self.along_x[which] + turn * self.across_x[which]
+        y = self.y[which] + straight * self.along_y[which] + turn * self.across_y[which]
+        return wholes(x), wholes(y)
 
 
 def mesh(outline: shapely.Polygon) -> Mesh:
     """Return a polygon cut into triangles."""
     cut = np.array(triangles(outline), dtype=np.float64)
-    corner, along, across = cut[:, 0], cut[:, 1] - cut[:, 0], cut[:, 2] - cut[:, 0]
-    areas = along[:, 0] * across[:, 1] - along[:, 1] * across[:, 0]
+    x, y = np.ascontiguousarray(cut[..., 0].T), np.ascontiguousarray(cut[..., 1].T)
+    along_x, along_y, across_x, across_y = x[1] - x[0], y[1] - y[0], x[2] - x[0], y[2] - y[0]
+    areas = along_x * across_y - along_y * across_x
     shares = np.cumsum(areas) / np.sum(areas)
-    return Mesh(shares, corner, along, across, LEG_SHARE * outline.convex_hull.length)
+    mean_leg = LEG_SHARE * outline.convex_hull.length
+    return Mesh(shares, x[0], y[0], along_x, along_y, across_x, across_y, mean_leg)

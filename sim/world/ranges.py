@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.draws import F64
 from sim.world.geography import I64, wholes
@@ -19,7 +20,7 @@ STILL: Final = 1e-30
 
 
 class Legs(NamedTuple):
-    """Legs as lines ``p + v t`` for arithmetic, with t in ms from ``origin``.
+    """Legs as lines ``p + v t`` for arithmetic, with t in ms from the scenario's start.
 
     ``begins`` and ``ends`` are t0 and t1 with ``era`` ms added for every sortie row before, so that
     they rise throughout and one search finds a leg by sortie and time.
@@ -33,14 +34,29 @@ class Legs(NamedTuple):
     vy: F64
     begins: I64
     ends: I64
-    origin: int
     era: int
 
     def within(self, sortie: I64, since: I64, until: I64) -> tuple[I64, I64]:
         """Return the first leg of each sortie that touches an open interval, and how many do."""
-        base = sortie * self.era - self.origin
+        base = sortie * self.era
         low = np.searchsorted(self.ends, base + since, side="right")
         return low, np.searchsorted(self.begins, base + until, side="left") - low
+
+    def within_each(
+        self, sortie: I64, until: I64, first: I64, fresh: NDArray[np.bool_]
+    ) -> tuple[I64, I64]:
+        """Return what :meth:`within` does for intervals that follow each other without a gap.
+
+        Where ``fresh``, a row of them begins, at the sortie's leg ``first``; one search for each
+        interval's end is then enough.
+        """
+        end = sortie * self.era + until
+        low = np.searchsorted(self.ends, end, side="right")
+        high = low + (self.begins[np.minimum(low, self.begins.size - 1)] < end)
+        high -= low == self.begins.size
+        since = np.append(0, low)[:-1]
+        since[fresh] = first[fresh]
+        return since, high - since
 
 
 class Spans(NamedTuple):
@@ -55,15 +71,13 @@ class Spans(NamedTuple):
     y: F64
 
 
-def lines(segments: Segments) -> Legs:
-    """Return legs as lines."""
+def lines(segments: Segments, era: int) -> Legs:
+    """Return legs as lines; all their times lie within less than ``era`` ms."""
     span = segments.t1 - segments.t0
     vx = (segments.x1 - segments.x0) / span
     vy = (segments.y1 - segments.y0) / span
-    origin = int(segments.t0.min(initial=0))
-    era = int(segments.t1.max(initial=0)) - origin + 1
-    t = segments.t0 - origin
-    shift = segments.sortie * era - origin
+    t = segments.t0
+    shift = segments.sortie * era
     return Legs(
         segments.t0,
         segments.t1,
@@ -73,9 +87,20 @@ def lines(segments: Segments) -> Legs:
         vy,
         shift + segments.t0,
         shift + segments.t1,
-        origin,
         era,
     )
+
+
+def join(parts: list[Legs]) -> Legs:
+    """Return legs of one era, of rising sorties, below each other."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    columns = [
+        np.concatenate(column) for column in zip(*(part[:-1] for part in parts), strict=True)
+    ]
+    made: Legs = Legs._make([*columns, first.era])
+    return made
 
 
 def in_range(
@@ -127,7 +152,7 @@ def stitch(spans: Spans) -> Spans:
     )
 
 
-def crossings(group: I64, first: F64) -> I64:
+def crossings(group: I64, first: F64, start: int) -> I64:
     """Number the spans of each group in order of time, from 0 at the scenario's start.
 
     Those before it get -1, -2, … backward, so that no warm-up renumbers the rest. ``group`` rises.
@@ -136,5 +161,5 @@ def crossings(group: I64, first: F64) -> I64:
         return group
     heads = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
     sizes = np.diff(np.append(heads, group.size))
-    early = np.add.reduceat((first < 0).astype(np.int64), heads)
+    early = np.add.reduceat((first <= min(start, -1) | (first < 0)).astype(np.int64), heads)
     return np.arange(group.size) - np.repeat(heads + early, sizes)

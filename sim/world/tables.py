@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
 from sim.world.geography import I64
+
+PORTION: Final = 8_192
+"""Rows worked out at a time: enough to be fast, few enough for a processor's cache."""
 
 Table = TypeVar("Table", bound=tuple[Any, ...])
 
@@ -37,3 +41,12 @@ def spread(counts: I64) -> tuple[I64, I64]:
 def unsigned(numbers: I64) -> Any:
     """Return whole numbers as suffixes of identities; negative ones in two's complement."""
     return np.ascontiguousarray(numbers, dtype=np.int64).view(np.uint64)
+
+
+def portions(sizes: I64) -> Iterator[slice]:
+    """Return slices that follow each other and hold about a portion each."""
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if ends.size else 0
+    cuts = np.searchsorted(ends, np.arange(PORTION, total, PORTION))
+    bounds = [0, *sorted(set(cuts.tolist()) - {0}), ends.size]
+    return (slice(a, b) for a, b in pairwise(bounds))

@@ -145,6 +145,12 @@ class Theatre:
                 found.add((struck, self.leader(author.supporters)))
         return sorted(found)
 
+    def inject_identity(self, name: str) -> int:
+        """Return the identity of the inject with this id; raises KeyError if there is none."""
+        if all(inject.id != name for inject in self.injects):
+            raise KeyError(name)
+        return root(f"inject|{name}")
+
     def place_of(self, actor: int) -> Point:
         """Return where an actor's own incidents take place: amid its forces, or its targets."""
         rows = {unit.force_row for unit in self.units if unit.actor == actor}

@@ -14,7 +14,7 @@ import numpy as np
 from sim.draws import F64, U64, Decision, Luck, children
 from sim.world.courses import Course, leg_ms
 from sim.world.geography import I64, Mesh, wholes
-from sim.world.tables import pick, spread, stack, unsigned
+from sim.world.tables import PORTION, pick, spread, stack, unsigned
 from sim.world.theatre import NOBODY, Theatre
 
 
@@ -147,17 +147,30 @@ def _wander(
     With ``ahead`` false they lead up to time 0 instead, through waypoints numbered -1, -2, ….
     """
     guess = int(span * speed / area.mean_leg) + 1
-    x, y = area.points(luck, children(who[:, None], np.zeros((1, 1), dtype=np.uint64)))
-    clock = np.zeros((who.size, 1))
-    open_rows = np.flatnonzero(clock[:, -1] < span)
-    block = guess + 1
-    while open_rows.size:
-        numbers = np.arange(x.shape[1], x.shape[1] + block)
-        names = unsigned(numbers if ahead else -numbers)
-        more_x, more_y = area.points(luck, children(who[open_rows, None], names[None, :]))
-        x, y, clock = _extended(x, y, clock, open_rows, more_x, more_y, speed)
-        open_rows = np.flatnonzero(clock[:, -1] < span)
-        block = max(2, int(np.sqrt(guess)))
+    size = PORTION // guess + 1
+    parts = []
+    for first in range(0, who.size, size):
+        part = _wandering(area, speed, luck, who[first : first + size], span, guess, ahead)
+        parts.append(part._replace(sortie=part.sortie + first))
+    return stack(parts) if parts else NO_SEGMENTS
+
+
+def _wandering(
+    area: Mesh, speed: float, luck: Luck, who: U64, span: int, guess: int, ahead: bool
+) -> Segments:
+    """Return the legs of a portion of sorties; ``guess`` is about how many each will need."""
+    sign = 1 if ahead else -1
+    numbers = np.arange(guess + 2)
+    x, y = area.points(luck, children(who[:, None], unsigned(sign * numbers)[None, :]))
+    clock = np.zeros(x.shape)
+    np.cumsum(leg_ms(np.diff(x), np.diff(y), speed), axis=1, out=clock[:, 1:])
+    going = np.flatnonzero(clock[:, -1] < span)
+    while going.size:
+        numbers = np.arange(x.shape[1], x.shape[1] + 2 + int(np.sqrt(guess)))
+        names = unsigned(sign * numbers)[None, :]
+        more_x, more_y = area.points(luck, children(who[going, None], names))
+        x, y, clock = _extended(x, y, clock, going, more_x, more_y, speed)
+        going = np.flatnonzero(clock[:, -1] < span)
     return _legs(x, y, clock, span, ahead)
 
 
@@ -168,13 +181,10 @@ def _extended(
     dx = np.diff(more_x, axis=1, prepend=x[rows, -1:])
     dy = np.diff(more_y, axis=1, prepend=y[rows, -1:])
     arrivals = clock[rows, -1:] + np.cumsum(leg_ms(dx, dy, speed), axis=1)
-    if rows.size == x.shape[0]:
-        return np.hstack([x, more_x]), np.hstack([y, more_y]), np.hstack([clock, arrivals])
     wide = (x.shape[0], more_x.shape[1])
-    columns = [np.zeros(wide), np.zeros(wide), np.full(wide, np.inf)]
-    for column, more in zip(columns, (more_x, more_y, arrivals), strict=True):
-        column[rows] = more
-    return tuple(np.hstack([a, b]) for a, b in zip((x, y, clock), columns, strict=True))  # type: ignore[return-value]
+    wide_x, wide_y, late = np.zeros(wide), np.zeros(wide), np.full(wide, np.inf)
+    wide_x[rows], wide_y[rows], late[rows] = more_x, more_y, arrivals
+    return np.hstack([x, wide_x]), np.hstack([y, wide_y]), np.hstack([clock, late])
 
 
 def _legs(x: F64, y: F64, clock: F64, span: int, ahead: bool) -> Segments:

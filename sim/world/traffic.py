@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.draws import Luck
-from sim.world.alert import scrambles, watches
+from sim.world.alert import ABREAST, scrambles, watches
 from sim.world.contacts import (
     SETTINGS,
     Contacts,
@@ -16,9 +16,10 @@ from sim.world.contacts import (
     meetings,
     together,
 )
-from sim.world.ranges import lines
+from sim.world.geography import I64
+from sim.world.ranges import join, lines
 from sim.world.routines import Routine
-from sim.world.tables import pick, stack
+from sim.world.tables import pick, spread, stack
 from sim.world.theatre import NOBODY, Theatre
 from sim.world.tracks import (
     NO_SEGMENTS,
@@ -31,11 +32,15 @@ from sim.world.tracks import (
 
 
 class Traffic(NamedTuple):
-    """The sorties of one world, sorted by (start, identity), their tracks and their contacts."""
+    """The sorties of one world, sorted by (start, identity), and their noted contacts.
+
+    ``laid`` holds their tracks as they were laid down, in parts; see :func:`tracks_of`.
+    """
 
     sorties: Sorties
-    segments: Segments
     contacts: Contacts
+    laid: tuple[Segments, ...]
+    order: I64
 
 
 def routine(theatre: Theatre) -> Routine:
@@ -49,23 +54,43 @@ def routine(theatre: Theatre) -> Routine:
 
 
 def traffic(theatre: Theatre, luck: Luck, share: float) -> Traffic:
-    """Return what moves in one world and where it meets."""
+    """Return what moves in one world, and its contacts as far as they are noted.
+
+    ``share`` is the chance that one is; with 1, all are returned.
+    """
     sorties, segments = _patrols(theatre, luck)
-    legs = lines(segments)
+    era = _era(theatre, segments)
+    legs = lines(segments, era)
     pairs = together(sorties, theatre.routine.meetings, len(theatre.units))
-    launched, flights = [sorties], [segments]
-    count = sorties.unit.size
+    launched, laid, drawn = [sorties], [segments], [legs]
+    own = count = sorties.unit.size
     for watch in theatre.routine.watches:
         more, track = scrambles(theatre, luck, watch, sorties, segments, legs)
+        track = track._replace(sortie=track.sortie + count)
         launched.append(more)
-        flights.append(track._replace(sortie=track.sortie + count))
+        laid.append(track)
+        drawn.append(lines(track, era))
         count += more.unit.size
-    own = sorties.unit.size
-    sorties, segments = stack(launched), stack(flights)
+    sorties = stack(launched)
     pairs = _with_targets(theatre, sorties, own, pairs)
-    return _in_order(
-        theatre, sorties, segments, contacts(theatre, luck, share, sorties, lines(segments), pairs)
+    met = contacts(theatre, luck, share, sorties, join(drawn), pairs)
+    return _in_order(theatre, sorties, met, tuple(laid))
+
+
+def _era(theatre: Theatre, segments: Segments) -> int:
+    """Return a length of time in ms that is longer than from the first leg of all to the last.
+
+    An interceptor leaves its target within detection range, so its way home is no longer.
+    """
+    home = max(
+        (
+            (watch.radius + 2 * ABREAST) / theatre.courses[watch.force_row].speed
+            for watch in theatre.routine.watches
+        ),
+        default=0.0,
     )
+    span = int(segments.t1.max(initial=0)) - int(segments.t0.min(initial=0))
+    return span + int(home) + 2
 
 
 def _patrols(theatre: Theatre, luck: Luck) -> tuple[Sorties, Segments]:
@@ -100,22 +125,34 @@ def _with_targets(theatre: Theatre, sorties: Sorties, own: int, pairs: Pairs) ->
     )
 
 
-def _in_order(theatre: Theatre, sorties: Sorties, segments: Segments, met: Contacts) -> Traffic:
+def _in_order(
+    theatre: Theatre, sorties: Sorties, met: Contacts, laid: tuple[Segments, ...]
+) -> Traffic:
     """Return the tables with sorties in order of (start, identity) and rows named anew.
 
     A sortie under way as the world begins counts from there.
     """
     start = np.maximum(sorties.start, theatre.start_ms)
     order = np.lexsort((sorties.identity, start))
+    new = _renamed(order)
+    table = pick(sorties._replace(start=start), order)
+    table = table._replace(target=new[table.target])
+    return Traffic(table, met._replace(a=new[met.a], b=new[met.b]), laid, order)
+
+
+def _renamed(order: I64) -> I64:
+    """Return the new row of each old one, with nobody's last."""
     new = np.empty(order.size + 1, dtype=np.int64)
     new[order] = np.arange(order.size)
     new[NOBODY] = NOBODY
-    table = pick(sorties._replace(start=start), order)
-    table = table._replace(target=new[table.target])
+    return new
+
+
+def tracks_of(moving: Traffic) -> Segments:
+    """Return the legs of all sorties, sorted by (sortie, t0)."""
+    segments, order = stack(moving.laid), moving.order
     rows = np.searchsorted(segments.sortie, np.arange(order.size + 1))
-    counts = rows[1:] - rows[:-1]
-    legs = np.repeat(rows[:-1][order] - (np.cumsum(counts[order]) - counts[order]), counts[order])
-    legs = legs + np.arange(legs.size)
-    track = pick(segments, legs)
-    track = track._replace(sortie=new[track.sortie])
-    return Traffic(table, track, met._replace(a=new[met.a], b=new[met.b]))
+    counts = (rows[1:] - rows[:-1])[order]
+    group, number = spread(counts)
+    track = pick(segments, rows[:-1][order][group] + number)
+    return track._replace(sortie=group)

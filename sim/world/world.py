@@ -15,8 +15,8 @@ from sim.world.outages import ALWAYS_UP, Outage, outage
 from sim.world.strikes import Salvo, Stray, salvos, strays
 from sim.world.tables import pick
 from sim.world.theatre import Theatre
-from sim.world.tracks import along
-from sim.world.traffic import Traffic, traffic
+from sim.world.tracks import Segments, along
+from sim.world.traffic import Traffic, tracks_of, traffic
 
 
 class Placed(NamedTuple):
@@ -35,11 +35,18 @@ class World:
     def __init__(self, theatre: Theatre, luck: Luck, moving: Traffic) -> None:
         self.theatre = theatre
         self.luck = luck
-        self.sorties, self.segments, self.contacts = moving
+        self.sorties = moving.sorties
+        self.contacts = moving.contacts
+        self._moving = moving
         self.salvos: tuple[Salvo, ...] = salvos(theatre, luck)
         self.strays: tuple[Stray, ...] = strays(theatre, luck, self.salvos)
         self.placed: tuple[Placed, ...] = placed(theatre)
         self._outages: dict[tuple[str, float, float], Outage] = {}
+
+    @cached_property
+    def segments(self) -> Segments:
+        """The straight legs of all sorties, sorted by (sortie, t0)."""
+        return tracks_of(self._moving)
 
     @cached_property
     def _legs_of(self) -> I64:
@@ -81,9 +88,11 @@ class World:
         return self._outages[key]
 
 
-def _identity(inject: Inject, time: int) -> int:
+def _identity(theatre: Theatre, inject: Inject, time: int) -> int:
     """Return an inject's identity: by its name, else by its title and time."""
-    return root(f"inject|{inject.id}" if inject.id else f"inject||{inject.title}|{time}")
+    if inject.id:
+        return theatre.inject_identity(inject.id)
+    return root(f"inject||{inject.title}|{time}")
 
 
 def placed(theatre: Theatre) -> tuple[Placed, ...]:
@@ -92,7 +101,7 @@ def placed(theatre: Theatre) -> tuple[Placed, ...]:
     for row, inject in enumerate(theatre.injects):
         time = theatre.scenario.milliseconds(inject.at)
         place = theatre.place(inject.incident.near if inject.incident else None)
-        found.append(Placed(_identity(inject, time), time, row, *place))
+        found.append(Placed(_identity(theatre, inject, time), time, row, *place))
     return tuple(sorted(found, key=lambda each: (each.time, each.identity)))
 
 

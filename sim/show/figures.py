@@ -1,0 +1,55 @@
+"""All figures of a comparison, drawn into its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.show.pair_table import draw_peaks
+from sim.show.risk import draw_risk
+from sim.show.style import figure_of, save
+from sim.show.survival import draw_survival
+from sim.show.theatre_map import draw_map
+from sim.show.timeline import draw_timeline
+
+if TYPE_CHECKING:
+    from sim.api import Comparison
+
+_CURVES = (3, 4)
+
+
+def draw_all(comparison: Comparison, folder: Path) -> list[Path]:
+    """Draw every figure of a comparison into ``folder`` and return the files.
+
+    Map and timeline show the world that tells most, under the reference and under the first arm
+    beside it in which that world's peak differs, else simply the first.
+    """
+    files: list[Path] = []
+    files += save(figure_of(draw_risk(comparison)), folder, "risk")
+    for threshold in _CURVES:
+        axes = draw_survival(comparison, threshold)
+        files += save(figure_of(axes), folder, f"survival_{threshold}")
+    for arm in comparison.others:
+        files += save(figure_of(draw_peaks(comparison, arm)), folder, f"peaks_{arm}")
+    return files + _one_world(comparison, folder)
+
+
+def _one_world(comparison: Comparison, folder: Path) -> list[Path]:
+    """Draw the map and the timeline of the world that tells most."""
+    world = comparison.telling_world
+    arm = _telling_arm(comparison, world)
+    played = comparison.played(comparison.reference, world)
+    files = list(save(figure_of(draw_map(played.stage, played.history)), folder, "map"))
+    if arm is not None:
+        axes = draw_timeline(played.stage, played.history, played.under(arm).history)
+        files += save(figure_of(axes), folder, "timeline")
+    return files
+
+
+def _telling_arm(comparison: Comparison, world: int) -> str | None:
+    """Return the arm to set beside the reference in one world, None if there is no other."""
+    row = comparison.column(comparison.reference, "world").tolist().index(world)
+    measure = f"{comparison.prefix}peak"
+    base = comparison.column(comparison.reference, measure)[row]
+    changed = [arm for arm in comparison.others if comparison.column(arm, measure)[row] != base]
+    return next(iter([*changed, *comparison.others]), None)

@@ -1,0 +1,245 @@
+"""Risk by arm and threshold, with 95 % intervals, and the paired differences below it.
+
+Arms are rows and thresholds columns. A share of nought is drawn as what it is: an upper bound.
+Differences come from the same worlds, so their intervals are those of the pairs.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from sim.show.style import (
+    FAINT,
+    INK,
+    LABEL,
+    MUTED,
+    PAPER,
+    SMALL,
+    TINY,
+    ArmStyle,
+    arm_styles,
+    bare,
+    canvas,
+    headline,
+    panel,
+    taller,
+)
+from sim.show.words import RUNGS_SHORT, counted, thousands
+from sim.study.measures import THRESHOLDS
+
+if TYPE_CHECKING:
+    from sim.study.comparison import Comparison
+    from sim.study.estimates import Difference, Estimate
+
+_LEFT: Final = 0.175
+_RIGHT: Final = 0.985
+_GAP: Final = 0.022
+_FIT: Final = 9  # rows that fit a figure of the usual height
+_GROUND: Final = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
+_FLAT: Final = 1e-12
+
+
+def draw_risk(comparison: Comparison, ax: Axes | None = None) -> Axes:
+    """Draw the share of worlds that reach each rung under each arm, and what each arm changes."""
+    others = [arm for arm in comparison.arms if arm != comparison.reference]
+    rows = len(comparison.arms) + len(others)
+    ax = bare(canvas(taller(rows, _FIT)) if ax is None else ax)
+    styles = arm_styles(comparison.arms)
+    room = 0.80 - 0.085 - (0.135 if others else 0.0)
+    top = room * len(comparison.arms) / rows
+    low = room - top
+    width = (_RIGHT - _LEFT - _GAP * (len(THRESHOLDS) - 1)) / len(THRESHOLDS)
+    lowest = _lowest(comparison)
+    for at, threshold in enumerate(THRESHOLDS):
+        left = _LEFT + at * (width + _GAP)
+        upper = panel(ax, left, 0.80 - top, width, top)
+        _risks(upper, comparison, threshold, styles, lowest, at == 0)
+        if others:
+            lower = panel(ax, left, 0.085, width, low)
+            _differences(lower, comparison, others, threshold, styles, at == 0)
+    _sides(ax, top, low, bool(others))
+    _words(ax, comparison, others)
+    return ax
+
+
+def _lowest(comparison: Comparison) -> float:
+    """Return a share somewhat below every share that is drawn."""
+    ends = [1 / comparison.worlds]
+    for arm in comparison.arms:
+        for threshold in THRESHOLDS:
+            estimate = comparison.risk(arm, threshold)
+            ends += [x for x in (estimate.value, estimate.interval.low) if x > 0]
+    return min(ends) * 0.6
+
+
+def _rows(ax: Axes, arms: list[str], styles: dict[str, ArmStyle], named: bool) -> None:
+    """Give every arm a row, named on the left in its colour."""
+    ax.set_ylim(len(arms) - 0.45, -0.55)
+    ax.set_yticks(range(len(arms)), arms if named else [])
+    ax.tick_params(axis="y", length=0, labelsize=LABEL)
+    for label, arm in zip(ax.get_yticklabels(), arms, strict=False):
+        label.set_color(styles[arm].colour)
+        label.set_fontweight("bold")
+    if not named:
+        ax.spines["left"].set_visible(False)
+
+
+def _risks(
+    ax: Axes,
+    comparison: Comparison,
+    threshold: int,
+    styles: dict[str, ArmStyle],
+    lowest: float,
+    named: bool,
+) -> None:
+    """Draw one threshold's shares on a logarithmic scale."""
+    ax.set_xscale("log")
+    ax.set_xlim(lowest, 3.0)
+    _log_ticks(ax, lowest)
+    _rows(ax, list(comparison.arms), styles, named)
+    sign = "≥" if threshold < THRESHOLDS[-1] else "="
+    ax.set_title(
+        f"rung {sign} {threshold}: {RUNGS_SHORT[threshold]}", fontsize=SMALL, color=INK, loc="left"
+    )
+    for row, arm in enumerate(comparison.arms):
+        _one_risk(ax, row, comparison.risk(arm, threshold), styles[arm], lowest)
+
+
+def _log_ticks(ax: Axes, lowest: float) -> None:
+    """Label few enough powers of ten as per cent, and no share above one."""
+    decades = math.floor(-math.log10(lowest))
+    every = 1 if decades <= 2 else 2
+    powers = [10.0**-k for k in range(0, decades + 1, every)]
+    ax.set_xticks(powers, [_share(p) for p in powers])
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.tick_params(axis="x", labelsize=TINY)
+    for power in powers:
+        ax.axvline(power, color=FAINT, lw=0.6, zorder=0.5)
+
+
+def _one_risk(ax: Axes, row: int, estimate: Estimate, style: ArmStyle, lowest: float) -> None:
+    """Draw one share with its interval; nought as an arrow from its upper bound."""
+    low, high = estimate.interval.low, estimate.interval.high
+    if estimate.value <= 0:
+        ax.annotate(
+            "", (lowest, row), (high, row), zorder=3,
+            arrowprops={"arrowstyle": "->", "color": style.colour, "lw": 1.6, "ls": "--"},
+        )  # fmt: skip
+        ax.plot(high, row, marker="|", ms=12, mew=2, color=style.colour, zorder=4)
+        text = f"none; < {_share(high)}"
+        at = lowest
+    else:
+        ax.plot([max(low, lowest), high], [row, row], color=style.colour, lw=2.6, zorder=3)
+        ax.plot(estimate.value, row, marker=style.marker, ms=9, color=style.colour, mec="white", zorder=4)
+        text = _share(estimate.value)
+        at = estimate.value
+    centre = min(max(at, lowest * 1.1), 0.4)
+    side = "left" if at == lowest else "center"
+    ax.text(centre, row - 0.24, text, fontsize=TINY, color=INK, ha=side, va="bottom", zorder=5)
+
+
+def _share(value: float) -> str:
+    """Return a share in per cent with two digits that matter."""
+    percent = 100 * value
+    if percent == 0:
+        return "0 %"
+    if percent >= 10:
+        return f"{percent:.0f} %"
+    digits = max(0, 1 - math.floor(math.log10(percent) + _FLAT))
+    text = f"{percent:.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + " %"
+
+
+# Differences.
+
+
+def _differences(
+    ax: Axes,
+    comparison: Comparison,
+    others: list[str],
+    threshold: int,
+    styles: dict[str, ArmStyle],
+    named: bool,
+) -> None:
+    """Draw what each arm changes at one threshold, in percentage points."""
+    found = [(arm, comparison.risk_difference(arm, threshold)) for arm in others]
+    spans = [_limits(difference) for _, difference in found]
+    reach = max([abs(x) for span in spans for x in span] + [_FLAT]) * 100 * 1.15
+    ax.set_xlim(-reach, reach)
+    _rows(ax, others, styles, named)
+    ax.axvline(0, color=INK, lw=1.0, zorder=1)
+    ax.locator_params(axis="x", nbins=4)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _points(x)))
+    ax.tick_params(axis="x", labelsize=TINY)
+    for row, ((arm, difference), (value, low, high)) in enumerate(zip(found, spans, strict=True)):
+        style = styles[arm]
+        ax.plot([100 * low, 100 * high], [row, row], color=style.colour, lw=2.6, zorder=3)
+        ax.plot(100 * value, row, marker=style.marker, ms=9, color=style.colour, mec="white", zorder=4)
+        ax.text(
+            0, row - 0.24, _changed(difference), fontsize=TINY, color=INK, ha="center", va="bottom",
+            zorder=5, bbox=_GROUND,
+        )  # fmt: skip
+
+
+def _changed(difference: Difference) -> str:
+    """Return how many worlds an arm helped and harmed."""
+    helped, harmed = difference.helped.events, difference.harmed.events
+    if not helped and not harmed:
+        return "no world changes"
+    return f"{thousands(helped)} helped, {thousands(harmed)} harmed"
+
+
+def _limits(difference: Difference) -> tuple[float, float, float]:
+    """Return a paired difference with its limits."""
+    return difference.value, difference.interval.low, difference.interval.high
+
+
+def _points(value: float) -> str:
+    """Return a difference in percentage points with its sign."""
+    if abs(value) < _FLAT:
+        return "0"
+    return f"{value:+.3g}".replace("-", "−")
+
+
+# Words.
+
+
+def _sides(ax: Axes, top: float, low: float, paired: bool) -> None:
+    """Name the scales of the two bands."""
+    middle = (_LEFT + _RIGHT) / 2
+    ax.text(
+        middle, 0.80 - top - 0.048, "share of worlds that reach it, logarithmic, with 95 % interval",
+        transform=ax.transAxes, fontsize=SMALL, color=MUTED, ha="center", va="top",
+    )  # fmt: skip
+    if paired:
+        ax.text(
+            middle, 0.085 - 0.042, "change against the reference in the same worlds, percentage "
+            "points, with 95 % interval; helped and harmed in worlds", transform=ax.transAxes, fontsize=SMALL,
+            color=MUTED, ha="center", va="top",
+        )  # fmt: skip
+
+
+def _words(ax: Axes, comparison: Comparison, others: list[str]) -> None:
+    """Write the message: whether any arm changes the risk of a crisis."""
+    base = comparison.risk(comparison.reference, THRESHOLDS[0])
+    clear = [a for a in others if comparison.risk_difference(a, THRESHOLDS[0]).detectable]
+    less = [a for a in clear if comparison.risk_difference(a, THRESHOLDS[0]).value < 0]
+    more = [a for a in clear if a not in less]
+    title = f"{_share(base.value)} of worlds reach a crisis without the line"
+    if others and not clear:
+        title += "; no arm detectably changes that"
+    elif clear:
+        parts = [f"fewer under {', '.join(less)}"] if less else []
+        parts += [f"more under {', '.join(more)}"] if more else []
+        title += "; " + ", ".join(parts)
+    days = comparison.scenario.duration / 86_400_000
+    headline(
+        ax, title, f"{comparison.scenario.scenario} · {counted(comparison.worlds, 'world')} of "
+        f"{days:g} days",
+    )  # fmt: skip
+
+

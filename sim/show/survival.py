@@ -1,0 +1,142 @@
+"""How long worlds stay below a rung: one curve for each arm, with its interval band."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from sim.scenario.quantities import DAY
+from sim.show.labels import spread
+from sim.show.style import (
+    FAINT,
+    INK,
+    LABEL,
+    MUTED,
+    SMALL,
+    arm_styles,
+    bare,
+    canvas,
+    headline,
+    panel,
+    taller,
+)
+from sim.show.words import RUNGS_SHORT, counted, moment, short_date, thousands
+
+if TYPE_CHECKING:
+    from sim.study.comparison import Comparison
+    from sim.study.estimates import Survival
+
+_HEADROOM: Final = 0.06
+_NAMED: Final = 10  # names that fit beside the curves of a figure of the usual height
+_BANDS: Final = 4  # more bands than these hide one another; then only the reference has one
+_LEAST_SPAN: Final = 0.004
+"""The vertical scale shows at least this share of worlds, so that nothing looks like much."""
+
+
+def draw_survival(comparison: Comparison, threshold: int = 3, ax: Axes | None = None) -> Axes:
+    """Draw the share of worlds still below a rung, over the period, under each arm."""
+    ax = bare(canvas(taller(len(comparison.arms), _NAMED)) if ax is None else ax)
+    curves = {arm: comparison.survival(arm, threshold) for arm in comparison.arms}
+    inner = panel(ax, 0.095, 0.12, 0.66, 0.70)
+    bottom = _scale(inner, comparison, curves)
+    styles = arm_styles(comparison.arms)
+    banded = comparison.arms if len(comparison.arms) <= _BANDS else (comparison.reference,)
+    for arm, curve in curves.items():
+        days = [t / DAY for t in curve.time]
+        style = styles[arm]
+        if arm in banded:
+            inner.fill_between(
+                days, curve.low, curve.high, step="post", color=style.colour, alpha=0.10, lw=0,
+                zorder=1,
+            )  # fmt: skip
+        inner.step(
+            days, curve.survival, where="post", color=style.colour, ls=style.dashes, lw=2.6, zorder=3
+        )  # fmt: skip
+    _names(inner, comparison, curves, bottom)
+    _words(ax, comparison, curves, threshold)
+    return ax
+
+
+def _scale(ax: Axes, comparison: Comparison, curves: dict[str, Survival]) -> float:
+    """Set both scales: the period along the foot, the shares that are seen up the side."""
+    days = comparison.scenario.duration / DAY
+    lowest = min(min(curve.low) for curve in curves.values())
+    span = max(1 - lowest, _LEAST_SPAN)
+    bottom = max(0.0, 1 - span * (1 + _HEADROOM))
+    ax.set_xlim(0, days)
+    ax.set_ylim(bottom, 1 + (1 - bottom) * _HEADROOM)
+    ax.spines["left"].set_bounds(bottom, 1)
+    ax.locator_params(axis="y", nbins=6)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{100 * y:.4g} %" if y <= 1 else ""))
+    ax.axhline(1, color=FAINT, lw=0.8, zorder=0.5)
+    step = _day_step(days)
+    ticks = [k * step for k in range(int(days / step) + 1)]
+    start = comparison.scenario.start
+    dates = [short_date(moment(start, round(t * DAY))) for t in ticks]
+    ax.set_xticks(ticks, [f"day {t:g}\n{date}" for t, date in zip(ticks, dates, strict=True)])
+    ax.tick_params(labelsize=SMALL)
+    for tick in ax.get_yticks():
+        if bottom < tick < 1:
+            ax.axhline(tick, color=FAINT, lw=0.6, zorder=0.4)
+    return bottom
+
+
+_DAY_STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 90, 180, 365)
+
+
+def _day_step(days: float) -> int:
+    """Return a round number of days between dates, at most seven of which fit."""
+    return next((step for step in _DAY_STEPS if days / step <= 7), _DAY_STEPS[-1])
+
+
+def _names(
+    ax: Axes, comparison: Comparison, curves: dict[str, Survival], bottom: float
+) -> None:
+    """Name each curve at its end, moved apart where they would cover one another."""
+    styles = arm_styles(comparison.arms)
+    ends = [curve.survival[-1] for curve in curves.values()]
+    height = ax.get_ylim()[1] - bottom
+    places = spread(ends, 0.085 * height)
+    top = ax.get_ylim()[1] - 0.02 * height
+    overflow = max(0.0, max(places) - top)
+    days = comparison.scenario.duration / DAY
+    for (arm, curve), end, place in zip(curves.items(), ends, places, strict=True):
+        y = place - overflow
+        worlds = f"{thousands(curve.reached)} of {thousands(curve.worlds)}"
+        reached = f"{worlds} reached it" if curve.reached else "none reached it"
+        colour = styles[arm].colour
+        ax.annotate(
+            "", (days, end), (days * 1.022, y), annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.9, "shrinkA": 0, "shrinkB": 0},
+        )  # fmt: skip
+        ax.text(
+            days * 1.027, y, arm, fontsize=LABEL, color=colour, fontweight="bold", va="bottom",
+            clip_on=False,
+        )  # fmt: skip
+        ax.text(
+            days * 1.027, y - 0.005 * height, reached, fontsize=SMALL, color=INK, va="top",
+            clip_on=False,
+        )  # fmt: skip
+
+
+def _words(
+    ax: Axes, comparison: Comparison, curves: dict[str, Survival], threshold: int
+) -> None:
+    """Write the message: how many worlds stay below the rung to the end."""
+    rung = f"rung {threshold} ({RUNGS_SHORT[threshold]})"
+    base = curves[comparison.reference]
+    if not any(curve.reached for curve in curves.values()):
+        title = f"No world reaches {rung} under any arm"
+    else:
+        title = f"Without the line {100 * base.survival[-1]:.3g} % of worlds stay below {rung}"
+    days = comparison.scenario.duration / DAY
+    headline(
+        ax, title, f"{comparison.scenario.scenario} · share of {counted(base.worlds, 'world')} "
+        f"still below it, over {days:g} days",
+        f"Band{'s' if len(curves) <= _BANDS else ' of the reference'}: pointwise 95 % limits. "
+        f"{base.method}.",
+    )  # fmt: skip
+
+

@@ -1,0 +1,321 @@
+"""The map of one world: who moves where, where they met, and what went wrong.
+
+Faint lines are the tracks of one sortie of each force, strong ones the way into and out of each
+recorded contact.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+
+from sim.crisis import History
+from sim.records import Contacted, Happened, Origin
+from sim.scenario.kinds import INCIDENT_BY_CODE, SeverityClass
+from sim.scenario.quantities import DAY, HOUR, MINUTE
+from sim.show.cast import Cast
+from sim.show.ground import CREDIT, draw_ground, draw_scale, name_countries, view_of
+from sim.show.labels import Box, Label, marker_box, place
+from sim.show.style import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    SMALL,
+    VERMILION,
+    bare,
+    canvas,
+    headline,
+    panel,
+)
+from sim.show.words import counted, listed, moment, short_date, titled
+from sim.world.theatre import Theatre
+from sim.world.tracks import Segments
+
+if TYPE_CHECKING:
+    from sim.crisis import Stage
+
+BLOC_COLOURS: Final = (BLUE, VERMILION)
+_BLOC_LINES: Final = ("solid", (0, (4.0, 1.6)))
+_THIRD: Final = PURPLE
+_TRAIL: Final = 3 * MINUTE
+"""How long before and after a contact its tracks are drawn strong."""
+_LONGEST: Final = 8 * MINUTE  # of a contact, drawn strong
+_TRAILS: Final = 40
+_EXAMPLE: Final = 5 * HOUR  # of one sortie, drawn faint
+_PANEL: Final = (0.045, 0.085, 0.70, 0.765)
+
+Lines = list[list[tuple[float, float]]]
+
+
+class _Mark(NamedTuple):
+    """How a kind of event is drawn: marker, colour, size in points, and its name in the key."""
+
+    marker: str
+    colour: str
+    size: float
+    name: str
+
+
+_CONTACT: Final = _Mark("o", PAPER, 7, "recorded contact, routine")
+_SERIOUS: Final = _Mark("D", ORANGE, 11, "serious incident")
+_GRAVE: Final = _Mark("*", "#b3002d", 20, "high-risk incident")
+_STRAY: Final = _Mark("X", PURPLE, 13, "weapon that strayed")
+
+
+def draw_map(stage: Stage, history: History | None = None, ax: Axes | None = None) -> Axes:
+    """Draw one world on the map; with a history, also what happened in it.
+
+    Returns the axes that hold the figure.
+    """
+    ax = bare(canvas() if ax is None else ax)
+    cast, theatre = Cast(stage), stage.theatre
+    inner = panel(ax, *_PANEL)
+    for spine in inner.spines.values():
+        spine.set_visible(True)
+        spine.set_color(MUTED)
+    frame = inner.get_window_extent()
+    happened = _incidents(history)
+    places = [(float(h.x), float(h.y)) for h in happened]
+    view = view_of(theatre, places, frame.width / frame.height)
+    mapped = draw_ground(inner, theatre, view)
+    _areas(inner, theatre)
+    _tracks(inner, stage, history)
+    boxes = _events(inner, history, happened) + _sites(inner, theatre)
+    boxes.append(draw_scale(inner, view))
+    _, boxes = place(inner, _labels(theatre, cast, happened), boxes)
+    if mapped:
+        name_countries(inner, theatre, view, boxes)
+    _key(ax, theatre, cast, None if history is None else happened)
+    _words(ax, stage, cast, history, happened, mapped)
+    return ax
+
+
+def _incidents(history: History | None) -> list[Happened]:
+    """Return the incidents that have a place, the gravest first."""
+    if history is None:
+        return []
+    found = [r for r in history.records if isinstance(r, Happened) and r.origin != Origin.ACT]
+    return sorted((r for r in found if (r.x, r.y) != (-1, -1)), key=lambda r: -r.severity)
+
+
+def _mark(record: Happened) -> _Mark:
+    if record.origin == Origin.STRAY:
+        return _STRAY
+    return _GRAVE if record.severity_class == SeverityClass.HIGH_RISK else _SERIOUS
+
+
+# Tracks.
+
+
+def _flown(stage: Stage, history: History | None, row: int) -> bool:
+    """Whether a candidate sortie flew: its mark lies within activity at take-off."""
+    sorties = stage.world.sorties
+    bloc = stage.theatre.units[int(sorties.unit[row])].bloc
+    if history is None or bloc < 0:
+        return bool(sorties.mark[row] <= 1)
+    times, values = history.activity[bloc]
+    at = max(0, bisect_right(times, int(sorties.start[row])) - 1)
+    return bool(sorties.mark[row] <= values[at])
+
+
+def _tracks(ax: Axes, stage: Stage, history: History | None) -> None:
+    """Draw one sortie of each force faint, and the tracks into contacts strong."""
+    sorties = stage.world.sorties
+    shown: set[int] = set()
+    for row in np.flatnonzero(sorties.start >= 0).tolist():
+        unit = stage.theatre.units[int(sorties.unit[row])]
+        if unit.force_row not in shown and _flown(stage, history, row):
+            shown.add(unit.force_row)
+            begin = int(sorties.start[row])
+            _stroke(ax, stage, row, begin, begin + _EXAMPLE, 0.4)
+    if history is None:
+        return
+    where = {int(identity): at for at, identity in enumerate(stage.world.contacts.identity)}
+    met = [r for r in history.records if isinstance(r, Contacted) and r.identity in where]
+    for contact in met[:_TRAILS]:
+        at = where[contact.identity]
+        for row in (int(stage.world.contacts.a[at]), int(stage.world.contacts.b[at])):
+            last = min(contact.last, contact.time + _LONGEST)
+            _stroke(ax, stage, row, contact.time - _TRAIL, last + _TRAIL, 0.85)
+
+
+def _stroke(ax: Axes, stage: Stage, row: int, begin: int, end: int, strength: float) -> None:
+    """Draw a stretch of one sortie's track in the colour and line of its bloc."""
+    sorties, segments = stage.world.sorties, stage.world.segments
+    begin, end = max(begin, int(sorties.start[row])), min(end, int(sorties.end[row]))
+    first, last = np.searchsorted(segments.sortie, [row, row + 1]).tolist()
+    lines = _clipped(segments, first, last, begin, end)
+    bloc = stage.theatre.units[int(sorties.unit[row])].bloc
+    ax.add_collection(
+        LineCollection(
+            lines,
+            colors=BLOC_COLOURS[bloc] if bloc >= 0 else _THIRD,
+            linestyles=[_BLOC_LINES[bloc] if bloc >= 0 else "dotted"],
+            linewidths=1.0 if strength < 0.5 else 1.9,
+            alpha=strength,
+            zorder=2 if strength < 0.5 else 3,
+        ),
+        autolim=False,
+    )
+
+
+def _clipped(segments: Segments, first: int, last: int, begin: int, end: int) -> Lines:
+    """Return a track's legs between two times as one line."""
+    line: list[tuple[float, float]] = []
+    for at in range(first, last):
+        t0, t1 = int(segments.t0[at]), int(segments.t1[at])
+        if t1 <= begin or t0 >= end or t1 <= t0:
+            continue
+        for t in (max(t0, begin), min(t1, end)):
+            share = (t - t0) / (t1 - t0)
+            x = segments.x0[at] + share * (segments.x1[at] - segments.x0[at])
+            y = segments.y0[at] + share * (segments.y1[at] - segments.y0[at])
+            line.append((float(x), float(y)))
+    return [line] if len(line) > 1 else []
+
+
+# Places and events.
+
+
+def _areas(ax: Axes, theatre: Theatre) -> None:
+    for _, shape in sorted(theatre.areas.items()):
+        x, y = shape.exterior.xy
+        ax.plot(x, y, color=MUTED, lw=1.1, ls=(0, (2.0, 2.0)), zorder=1.5)
+
+
+def _sites(ax: Axes, theatre: Theatre) -> list[Box]:
+    boxes = []
+    for _, site in sorted(theatre.sites.items()):
+        colour = GREEN if site.critical else INK
+        ax.plot(site.x, site.y, marker="s", ms=9, color=colour, mec=PAPER, mew=1.2, zorder=5)
+        boxes.append(marker_box(ax, site.x, site.y, 10))
+    return boxes
+
+
+def _events(ax: Axes, history: History | None, happened: list[Happened]) -> list[Box]:
+    """Draw routine contacts, then incidents over them, the gravest on top."""
+    boxes = []
+    contacts = () if history is None else history.records
+    for record in contacts:
+        if isinstance(record, Contacted) and record.severity_class == SeverityClass.ROUTINE:
+            ax.plot(record.x, record.y, marker=_CONTACT.marker, ms=_CONTACT.size, color=_CONTACT.colour, mec=INK, mew=1.3, zorder=4)  # fmt: skip
+    for depth, record in enumerate(reversed(happened)):
+        mark = _mark(record)
+        ax.plot(record.x, record.y, marker=mark.marker, ms=mark.size, color=mark.colour, mec=INK, mew=1.0, zorder=6 + depth / 1000)  # fmt: skip
+        boxes.append(marker_box(ax, record.x, record.y, mark.size))
+    return boxes
+
+
+def _labels(theatre: Theatre, cast: Cast, happened: list[Happened]) -> list[Label]:
+    """Return the labels in order of importance: grave incidents, sites, forces, areas."""
+    start = theatre.scenario.start
+    labels = []
+    for record in happened:
+        grave = record.severity_class == SeverityClass.HIGH_RISK
+        if grave or record.origin == Origin.STRAY:
+            date = short_date(moment(start, record.time))
+            kind = INCIDENT_BY_CODE[record.kind].title
+            clear = _mark(record).size / 2 + 2
+            text = f"{kind}, {date}"
+            labels.append(Label(record.x, record.y, text, SMALL, weight="bold", clear=clear))
+    for name, site in sorted(theatre.sites.items()):
+        labels.append(Label(site.x, site.y, cast.site(name), SMALL, INK))
+    labels += _force_labels(theatre)
+    for name, shape in sorted(theatre.areas.items()):
+        left, _, right, top = shape.bounds
+        labels.append(
+            Label((left + right) / 2, top, cast.area(name), SMALL, MUTED, "italic", above=True)
+        )
+    return labels
+
+
+def _force_labels(theatre: Theatre) -> list[Label]:
+    """Return a label for each force that has a place of its own, in its bloc's colour."""
+    labels = []
+    for force in sorted(theatre.scenario.forces, key=lambda force: force.id):
+        moves = force.moves
+        line = moves.racetrack or moves.route
+        position = moves.station or (line[0] if line else None)
+        if position is None:
+            continue
+        bloc = theatre.actors[theatre.actor_index[force.actor]].bloc
+        colour = BLOC_COLOURS[bloc] if bloc >= 0 else _THIRD
+        text = force.name or titled(force.id)
+        labels.append(Label(*theatre.projection.metres(*position), text, SMALL, colour))
+    return labels
+
+
+# Words and key.
+
+
+def _key(ax: Axes, theatre: Theatre, cast: Cast, happened: list[Happened] | None) -> None:
+    """Draw the key in the column beside the map; ``happened`` is None where nothing was played."""
+    rows: list[tuple[Line2D, str]] = []
+    for bloc in range(len(theatre.blocs)):
+        line = Line2D([], [], color=BLOC_COLOURS[bloc], ls=_BLOC_LINES[bloc], lw=2.2)
+        rows.append((line, f"tracks: {cast.bloc(bloc)}"))
+    if any(site.critical for site in theatre.sites.values()):
+        rows.append((Line2D([], [], ls="", marker="s", ms=9, color=GREEN), "critical site"))
+    if any(not site.critical for site in theatre.sites.values()):
+        rows.append((Line2D([], [], ls="", marker="s", ms=9, color=INK), "site"))
+    marks = [] if happened is None else [_CONTACT, _SERIOUS, _GRAVE]
+    if any(_mark(record) is _STRAY for record in happened or ()):
+        marks.append(_STRAY)
+    for mark in marks:
+        sign = Line2D([], [], ls="", marker=mark.marker, ms=mark.size, color=mark.colour, mec=INK)
+        rows.append((sign, mark.name))
+    left = _PANEL[0] + _PANEL[2] + 0.02
+    legend = ax.legend(
+        [row[0] for row in rows], [row[1] for row in rows], loc="upper left",
+        bbox_to_anchor=(left - 0.012, _PANEL[1] + _PANEL[3] + 0.015), frameon=False, fontsize=SMALL,
+        labelspacing=0.9, handlelength=2.0,
+    )  # fmt: skip
+    legend.set_zorder(5)
+    note = "Faint: one sortie of each force."
+    if happened is not None:
+        note += "\nStrong: the minutes around\neach recorded contact."
+    ax.text(
+        left, _PANEL[1], note, transform=ax.transAxes, fontsize=SMALL, color=MUTED, va="bottom",
+        linespacing=1.4,
+    )  # fmt: skip
+
+
+def _words(
+    ax: Axes,
+    stage: Stage,
+    cast: Cast,
+    history: History | None,
+    happened: list[Happened],
+    mapped: bool,
+) -> None:
+    """Write what the map shows."""
+    scenario = stage.theatre.scenario
+    number = stage.luck.world
+    if history is None:
+        message, shown = "Who moves where", "candidate sorties, whatever the two sides say"
+    else:
+        contacts = sum(isinstance(r, Contacted) for r in history.records)
+        grave = sum(h.severity_class == SeverityClass.HIGH_RISK for h in happened)
+        serious = len(happened) - grave
+        parts = [counted(contacts, "recorded contact")]
+        parts += [counted(serious, "serious incident")] if serious else []
+        parts += [counted(grave, "high-risk incident")] if grave else []
+        days = round(stage.theatre.horizon_ms / DAY)
+        message = f"{listed(parts)} in {counted(days, 'day')}"
+        message += "" if happened else ", and no incident"
+        shown = f"arm {history.arm}"
+    period = f"{cast.day(0)} to {cast.day(stage.theatre.horizon_ms)}"
+    foot = CREDIT if mapped else "No base map of this region: graticule only"
+    headline(
+        ax, message, f"{scenario.scenario} · world {number} · {shown} · {period}",
+        f"{foot} · seed {stage.luck.seed}",
+    )  # fmt: skip

@@ -1,0 +1,439 @@
+"""The timeline of a pair: two rung paths on one time axis, and each arm's calls against the clocks.
+
+Above, where each arm's crisis stands; below, one lane for each arm in which every case has its
+clock as a bar, and every call about it its steps, from the wish to call to the ear of the one who
+decides.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from textwrap import fill, shorten
+from typing import TYPE_CHECKING, Any, Final
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from sim.crisis import History
+from sim.records import NEVER, Acted, Called, CallEnd, Runged
+from sim.scenario.kinds import INCIDENT_BY_CODE, Act
+from sim.scenario.quantities import DAY, HOUR
+from sim.show.affair import Affair, affair, cases_in, incidents_in
+from sim.show.call_story import wanted_at
+from sim.show.casebook import CaseStory, cases_of, numbered
+from sim.show.cast import Cast
+from sim.show.divergence import divergence
+from sim.show.labels import Box, Label, marker_box, place, spread
+from sim.show.style import (
+    FAINT,
+    INK,
+    LABEL,
+    MUTED,
+    PAPER,
+    SMALL,
+    TINY,
+    VERMILION,
+    ArmStyle,
+    arm_styles,
+    bare,
+    canvas,
+    figure_of,
+    headline,
+    panel,
+    text_size,
+)
+from sim.show.words import (
+    ACTS,
+    CALL_ENDS_SHORT,
+    RUNGS_SHORT,
+    clock_time,
+    moment,
+    short_date,
+    span,
+)
+
+if TYPE_CHECKING:
+    from sim.crisis import Stage
+
+_CALLS_SHOWN: Final = 4  # per arm; the rest is counted
+_LEAST_ROWS, _ROWS = 3, 8  # fewer look like slabs, more no longer fit
+_STEPS: Final = (
+    ("authorise", "#f0f0f0", "..."),
+    ("wait", "#ffffff", ""),
+    ("ring", "#bdd7e7", ""),
+    ("hunt", "#fdbe85", "///"),
+    ("talk", "#3182bd", ""),
+    ("relay", "#9e9ac8", "\\\\\\"),
+)
+"""Steps of a call with their colour and hatch, in order."""
+
+
+def draw_timeline(
+    stage: Stage,
+    a: History,
+    b: History,
+    ax: Axes | None = None,
+    window: tuple[int, int] | None = None,
+) -> Axes:
+    """Draw two histories of a world on one time axis, zoomed to the affair that tells most.
+
+    ``window`` is a span of time in ms that overrides the zoom. Returns the axes that hold the
+    figure.
+    """
+    ax = bare(canvas() if ax is None else ax)
+    cast = Cast(stage)
+    found = affair(a, b)
+    if found is not None and window is not None:
+        found = Affair(found.root, *window)
+    if found is None:
+        return _nothing(ax, a, b, cast)
+    top = panel(ax, 0.155, 0.535, 0.70, 0.265)
+    lanes = (panel(ax, 0.155, 0.335, 0.70, 0.175), panel(ax, 0.155, 0.135, 0.70, 0.175))
+    styles = arm_styles((a.arm, b.arm))
+    pair = ((a, styles[a.arm]), (b, styles[b.arm] if b.arm != a.arm else styles[a.arm]))
+    _rungs(top, pair, found, cast)
+    numbers = numbered(a, b)
+    for lane, (history, style) in zip(lanes, pair, strict=True):
+        _lane(lane, history, style, found, cast, numbers)
+    _time_axis(top, lanes, found, cast)
+    _parting(top, a, b, found, cast)
+    _step_key(ax)
+    _words(ax, a, b, found, cast)
+    return ax
+
+
+def _nothing(ax: Axes, a: History, b: History, cast: Cast) -> Axes:
+    """Say that no incident happened in either history."""
+    ax.text(
+        0.5, 0.5, "No incident, no case, no clock:\nnothing for a call to race.", fontsize=22,
+        ha="center", va="center", color=MUTED, transform=ax.transAxes, linespacing=1.6,
+    )  # fmt: skip
+    title = f"Nothing goes wrong in world {a.world}, under {a.arm} or under {b.arm}"
+    headline(ax, title, _subtitle(a, b, cast))
+    return ax
+
+
+def _subtitle(a: History, b: History, cast: Cast) -> str:
+    period = f"{cast.day(a.begins)} to {cast.day(a.horizon)}"
+    return f"{cast.theatre.scenario.scenario} · world {a.world} · {period}"
+
+
+# Rungs.
+
+
+def _path(history: History, cast: Cast, found: Affair) -> tuple[list[int], list[int]]:
+    """Return a history's rung as steps over the window."""
+    times, rungs = [found.begin], [max(cast.start.levels)]
+    for record in history.records:
+        if isinstance(record, Runged):
+            if record.time <= found.begin:
+                rungs[0] = record.rung
+            elif record.time <= found.end:
+                times.append(record.time)
+                rungs.append(record.rung)
+    return [*times, found.end], [*rungs, rungs[-1]]
+
+
+def _rungs(ax: Axes, pair: tuple[tuple[History, ArmStyle], ...], found: Affair, cast: Cast) -> None:
+    """Draw both rung paths, with incidents below and acts on the paths."""
+    ax.set_ylim(-1.25, 6.5)
+    ax.set_xlim(found.begin, found.end)
+    ax.set_yticks(range(7), [f"{word} {k}" for k, word in enumerate(RUNGS_SHORT)])
+    ax.tick_params(labelsize=TINY)
+    for k in range(7):
+        ax.axhline(k, color=FAINT, lw=0.6, zorder=0.5)
+    ends: list[float] = []
+    for at, (history, style) in enumerate(pair):
+        times, rungs = _path(history, cast, found)
+        shift = 0.09 * (1 - 2 * at)
+        heights = [rung + shift for rung in rungs]
+        ax.step(times, heights, where="post", color=style.colour, ls=style.dashes, lw=2.8, zorder=3)
+        ends.append(heights[-1])
+    for end, height, (history, style) in zip(ends, spread(ends, 0.95), pair, strict=True):
+        ax.annotate(
+            history.arm, (found.end, end), (1.012, height), textcoords=ax.get_yaxis_transform(),
+            fontsize=SMALL, color=style.colour, va="center", fontweight="bold", annotation_clip=False,
+        )  # fmt: skip
+    _events(ax, pair, found)
+
+
+def _events(ax: Axes, pair: tuple[tuple[History, ArmStyle], ...], found: Affair) -> None:
+    """Mark incidents along the foot of the rungs and acts on the paths, with labels."""
+    labels: list[Label] = []
+    boxes = [box for line in ax.get_lines() for box in _line_boxes(ax, line)]
+    shown: set[int] = set()
+    for history, _ in pair:
+        for record in incidents_in(history, found.begin, found.end):
+            if record.identity in shown:
+                continue
+            shown.add(record.identity)
+            ax.plot(record.time, -0.65, marker="*", ms=15, color="#b3002d", mec=INK, zorder=5)
+            boxes.append(marker_box(ax, record.time, -0.65, 14))
+            text = INCIDENT_BY_CODE[record.kind].title
+            labels.append(Label(record.time, -0.65, text, SMALL, INK, clear=9))
+    acts = [_acts(history, found) for history, _ in pair]
+    for at, (own, (_, style)) in enumerate(zip(acts, pair, strict=True)):
+        for time, rung, act in own:
+            height = rung + 0.09 * (1 - 2 * at)
+            ax.plot(
+                time, height, marker=style.marker, ms=9, color=style.colour, mec=PAPER, zorder=6
+            )  # fmt: skip
+            boxes.append(marker_box(ax, time, height, 9))
+            in_both = (time, rung, act) in acts[1 - at]
+            if in_both and at:
+                continue
+            text = ACTS[Act(act)] + (" (both)" if in_both else "")
+            labels.append(Label(time, height, text, TINY, style.colour, above=True, clear=7))
+    place(ax, labels, boxes)
+
+
+def _line_boxes(ax: Axes, line: Line2D) -> list[Box]:
+    """Return the boxes that the level stretches of a rung path take up."""
+    if line.get_drawstyle() == "default":
+        return []
+    times, heights = line.get_data()
+    points = [ax.transData.transform(point) for point in _corners(times, heights)]
+    boxes = []
+    for (x0, y0), (x1, y1) in pairwise(points):
+        boxes.append((min(x0, x1), min(y0, y1) - 3, max(x0, x1), max(y0, y1) + 3))
+    return boxes
+
+
+def _corners(times: Any, heights: Any) -> list[tuple[float, float]]:
+    """Return the corners of a step path."""
+    corners = [(float(times[0]), float(heights[0]))]
+    for time, height in zip(times[1:], heights[1:], strict=True):
+        corners += [(float(time), corners[-1][1]), (float(time), float(height))]
+    return corners
+
+
+def _acts(history: History, found: Affair) -> list[tuple[int, int, int]]:
+    """Return the affair's acts in the window as (time, rung, act)."""
+    return [
+        (r.time, r.rung, r.act)
+        for r in history.records
+        if isinstance(r, Acted) and r.root == found.root and found.begin <= r.time <= found.end
+    ]
+
+
+# Lanes of calls.
+
+
+def _lane(
+    ax: Axes, history: History, style: ArmStyle, found: Affair, cast: Cast, numbers: dict[int, int]
+) -> None:
+    """Draw the clocks of an arm's cases and the calls about them."""
+    ax.set_xlim(found.begin, found.end)
+    stories = cases_of(history)
+    cases = [stories[case] for case in cases_in(history, found)]
+    rows: list[tuple[CaseStory, Called | None]] = []
+    left_out = 0
+    for story in cases:
+        rows.append((story, None))
+        calls = _important(story, found)
+        room = max(0, _CALLS_SHOWN - sum(call is not None for _, call in rows))
+        rows += [(story, call) for call in calls[:room]]
+        left_out += len(calls) - len(calls[:room])
+    left_out += len(rows[_ROWS:])
+    rows = rows[:_ROWS]
+    ax.set_ylim(max(len(rows), _LEAST_ROWS) + 0.1, -0.1)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    for at, (story, call) in enumerate(rows):
+        if call is None:
+            _clock(ax, at, story, found, numbers, cast)
+        else:
+            _call(ax, at, call, story, found, cast)
+    if not rows:
+        ax.text(
+            0.5, 0.5, "this affair does not happen here", transform=ax.transAxes, ha="center",
+            va="center", fontsize=LABEL, color=MUTED,
+        )  # fmt: skip
+    text = f"{history.arm}\nand {left_out} more" if left_out else history.arm
+    ax.text(
+        -0.012, 0.5, text, transform=ax.transAxes, ha="right", va="center", fontsize=SMALL,
+        color=style.colour, fontweight="bold", linespacing=1.3,
+    )  # fmt: skip
+
+
+def _important(story: CaseStory, found: Affair) -> list[Called]:
+    """Return the calls about a case in the window, those that got through first."""
+    calls = [c for c in story.calls if wanted_at(c) < found.end and c.end != CallEnd.SERVED]
+    return sorted(calls, key=lambda c: (c.end != CallEnd.THROUGH, c.time))
+
+
+def _clock(
+    ax: Axes, at: int, story: CaseStory, found: Affair, numbers: dict[int, int], cast: Cast
+) -> None:
+    """Draw the clock of a case as a bar from its opening to its deadline."""
+    deadline = story.deadline(found.end)
+    ax.broken_barh(
+        [(story.opened, max(deadline - story.opened, 1))], (at + 0.22, 0.56), facecolor="#e4e4e4",
+        edgecolor=INK, lw=1.0, zorder=2,
+    )  # fmt: skip
+    ax.plot([deadline] * 2, [at + 0.05, at + 0.95], color=INK, lw=2.6, zorder=4)
+    has = span(deadline - story.opened)
+    text = f"case {numbers[story.identity]}: {cast.actor(story.victim)} has {has} to answer"
+    _beside(ax, at, story.opened, deadline, text, found)
+
+
+def _call(ax: Axes, at: int, call: Called, story: CaseStory, found: Affair, cast: Cast) -> None:
+    """Draw the steps of a call, and whether it won the race."""
+    moments = [
+        wanted_at(call), call.authorised, call.ringing, call.answered, call.right_person, call.ended,
+        call.relayed,
+    ]  # fmt: skip
+    if call.end != CallEnd.THROUGH:
+        moments = [wanted_at(call), call.authorised, call.time]
+    last = wanted_at(call)
+    for (_, colour, hatch), begin, end in zip(_STEPS, moments, moments[1:], strict=False):
+        if end == NEVER or begin == NEVER or end <= begin:
+            continue
+        ax.broken_barh(
+            [(begin, end - begin)], (at + 0.28, 0.44), facecolor=colour, edgecolor=MUTED,
+            hatch=hatch, lw=0.7, zorder=3,
+        )  # fmt: skip
+        last = end
+    verdict = _verdict(call, story)
+    name = "statement" if cast.is_public(call.channel) else _short(cast.channel(call.channel))
+    _beside(ax, at, wanted_at(call), last, f"{name}: {verdict}", found)
+
+
+def _verdict(call: Called, story: CaseStory) -> str:
+    """Return in a few words what became of a call."""
+    if call.end != CallEnd.THROUGH:
+        return CALL_ENDS_SHORT[CallEnd(call.end)]
+    message = next((m for m in story.messages if m.call == call.identity), None)
+    deadline = story.answered if story.answered != NEVER else story.deadline(call.relayed)
+    if call.relayed <= deadline:
+        return f"in time by {span(deadline - call.relayed)}"
+    late = f"too late by {span(call.relayed - deadline)}"
+    return late if message is None or not message.in_time else "in time"
+
+
+def _short(name: str) -> str:
+    """Return a channel's name without what stands in brackets."""
+    return name.split(" (")[0]
+
+
+def _beside(ax: Axes, at: int, begin: int, end: int, text: str, found: Affair) -> None:
+    """Write a text right of a bar where there is room, else left of it, else on it."""
+    pixels = ax.get_window_extent().width / (found.end - found.begin)
+    width = text_size(text, TINY, figure_of(ax).dpi)[0] / pixels
+    gap = 8 / pixels
+    begin, end = max(begin, found.begin), min(end, found.end)
+    ground = {}
+    if end + gap + width <= found.end:
+        x = end + gap
+    elif begin - gap - width >= found.begin:
+        x = begin - gap - width
+    else:
+        x = max(found.begin + gap, (begin + end - width) / 2)
+        ground = {"bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}}
+    ax.text(
+        x, at + 0.5, text, fontsize=TINY, color=INK, va="center", ha="left", zorder=6, **ground
+    )  # fmt: skip
+
+
+# Time.
+
+
+def _time_axis(top: Axes, lanes: tuple[Axes, Axes], found: Affair, cast: Cast) -> None:
+    """Give all panels the same moments, dated below the last."""
+    ticks = _ticks(found, cast)
+    for each in (top, *lanes):
+        each.set_xticks([t for t, _ in ticks], [])
+        for t, _ in ticks:
+            each.axvline(t, color=FAINT, lw=0.6, zorder=0.4)
+    lanes[-1].set_xticks([t for t, _ in ticks], [text for _, text in ticks])
+    lanes[-1].tick_params(labelsize=TINY)
+
+
+_TICK_STEPS: Final = (HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 4 * DAY)
+
+
+def _ticks(found: Affair, cast: Cast) -> list[tuple[int, str]]:
+    """Return round moments of a window with their dates; midnights carry the day."""
+    length = found.end - found.begin
+    step = next((s for s in _TICK_STEPS if length / s <= 9), 7 * DAY)
+    start = cast.theatre.scenario.start
+    offset = ((start.hour * 60 + start.minute) * 60 + start.second) * 1000
+    first = -(-(found.begin + offset) // step) * step - offset
+    ticks = []
+    day = ""
+    for t in range(first, found.end + 1, step):
+        when = moment(start, t)
+        date = short_date(when)
+        text = clock_time(when) if step < DAY else ""
+        text += f"\n{date}" if date != day and text else (date if date != day else "")
+        ticks.append((t, text))
+        day = date
+    return ticks
+
+
+def _parting(top: Axes, a: History, b: History, found: Affair, cast: Cast) -> None:
+    """Mark where the two histories part."""
+    parts = divergence(a, b, cast)
+    if parts is None or not found.begin <= parts.time <= found.end:
+        return
+    top.axvline(parts.time, color=VERMILION, lw=1.6, ls=(0, (1.0, 1.5)), zorder=2)
+    top.annotate(
+        "here they part", (parts.time, 6.5), (4, 2), textcoords="offset points", fontsize=SMALL,
+        color=VERMILION, va="bottom", ha="left", annotation_clip=False,
+    )  # fmt: skip
+
+
+# Words.
+
+
+def _step_key(ax: Axes) -> None:
+    """Draw the key of the steps of a call in one row."""
+    left, bottom, width = 0.155, 0.048, 0.105
+    for at, (name, colour, hatch) in enumerate((*_STEPS,)):
+        x = left + at * width
+        ax.add_patch(_swatch(ax, x, bottom, colour, hatch))
+        ax.text(
+            x + 0.036, bottom + 0.011, name, transform=ax.transAxes, fontsize=SMALL, color=INK,
+            va="center",
+        )  # fmt: skip
+    ax.text(
+        left - 0.012, bottom + 0.011, "a call's steps:", transform=ax.transAxes, fontsize=SMALL,
+        color=MUTED, va="center", ha="right",
+    )  # fmt: skip
+
+
+def _swatch(ax: Axes, x: float, y: float, colour: str, hatch: str) -> Rectangle:
+    """Return a piece of a bar for the key."""
+    return Rectangle(
+        (x, y), 0.03, 0.022, transform=ax.transAxes, facecolor=colour, edgecolor=MUTED, hatch=hatch,
+        lw=0.7,
+    )  # fmt: skip
+
+
+def _words(ax: Axes, a: History, b: History, found: Affair, cast: Cast) -> None:
+    """Write the message: what differs in this affair, and where the histories first part."""
+    parts = divergence(a, b, cast)
+    headline(ax, _message(a, b, found, cast, parts is None), _subtitle(a, b, cast))
+    if parts is not None:
+        text = shorten(f"They part on {parts.sentence(cast)}", 280, placeholder=" …")
+        ax.text(
+            0.03, 0.866, fill(text, 140), transform=ax.transAxes, fontsize=TINY, color=MUTED,
+            va="top", linespacing=1.3,
+        )  # fmt: skip
+
+
+def _message(a: History, b: History, found: Affair, cast: Cast, same: bool) -> str:
+    """Return the message of the figure."""
+    if same:
+        return f"{a.arm} and {b.arm}: the same things happen"
+    happens = [history.arm for history in (a, b) if cases_in(history, found)]
+    if len(happens) == 1:
+        return f"An affair that happens only under {happens[0]}"
+    peaks = [max(_path(history, cast, found)[1]) for history in (a, b)]
+    if peaks[0] == peaks[1]:
+        return f"Rung {peaks[0]}, {RUNGS_SHORT[peaks[0]]}, is the highest under either arm"
+    return (
+        f"Rung {peaks[0]} ({RUNGS_SHORT[peaks[0]]}) under {a.arm}, "
+        f"rung {peaks[1]} ({RUNGS_SHORT[peaks[1]]}) under {b.arm}"
+    )

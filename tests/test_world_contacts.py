@@ -1,0 +1,227 @@
+"""Contacts against independent code: time steps, and the two-dimensional gas."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from moving_worlds import DAY, air_only, busy, everything, force, theatre_of
+
+from sim.draws import Decision, Luck, child
+from sim.scenario.kinds import MEETS
+from sim.world import SETTINGS, Theatre, build
+from sim.world.tracks import Segments, Sorties
+
+STEP = 20_000
+
+
+@pytest.fixture(scope="module")
+def theatre() -> Theatre:
+    return theatre_of(busy())
+
+
+def track_at(segments: Segments, sortie: int, times: np.ndarray) -> np.ndarray:
+    """Return the places of a sortie at some times by numpy's own interpolation, shape (n, 2)."""
+    rows = np.flatnonzero(segments.sortie == sortie)
+    t = np.append(segments.t0[rows], segments.t1[rows[-1]])
+    x = np.append(segments.x0[rows], segments.x1[rows[-1]])
+    y = np.append(segments.y0[rows], segments.y1[rows[-1]])
+    return np.column_stack([np.interp(times, t, x), np.interp(times, t, y)])
+
+
+def may_meet(theatre: Theatre, sorties: Sorties, i: int, j: int) -> float:
+    """Return the range at which two sorties count as in contact, 0 if they never do."""
+    a, b = (theatre.units[int(sorties.unit[row])] for row in (i, j))
+    if {a.bloc, b.bloc} != {0, 1} or frozenset((a.kind.domain, b.kind.domain)) not in MEETS:
+        return 0.0
+    if (a.alert and sorties.target[i] != j) or (b.alert and sorties.target[j] != i):
+        return 0.0
+    return max(a.kind.contact_range, b.kind.contact_range)
+
+
+def test_contacts_agree_with_time_steps(theatre: Theatre) -> None:
+    sorties, segments, contacts = everything(theatre)
+    spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for row in range(contacts.first.size):
+        pair = (int(contacts.a[row]), int(contacts.b[row]))
+        spans.setdefault(pair, []).append((int(contacts.first[row]), int(contacts.last[row])))
+    begin, end = 2 * DAY, 4 * DAY
+    out = np.flatnonzero((sorties.start < end) & (sorties.end > begin)).tolist()
+    seen = dict.fromkeys(SETTINGS, 0)
+    for i in out:
+        if theatre.units[int(sorties.unit[i])].bloc:
+            continue
+        for j in out:
+            reach = may_meet(theatre, sorties, i, j)
+            since = max(begin, int(sorties.start[i]), int(sorties.start[j]))
+            until = min(end, int(sorties.end[i]), int(sorties.end[j]))
+            if not reach or until <= since:
+                continue
+            times = np.arange(since, until + 1, STEP)
+            apart = np.hypot(*(track_at(segments, i, times) - track_at(segments, j, times)).T)
+            inside = np.zeros(times.size, dtype=bool)
+            for first, last in spans.get((i, j), []):
+                inside |= (times >= first) & (times <= last)
+            clear = np.abs(apart - reach) > 1.0  # metres: a step may fall on the very edge
+            assert np.array_equal(inside[clear], (apart <= reach)[clear])
+            if inside.any():
+                domains = [theatre.units[int(sorties.unit[row])].kind.domain for row in (i, j)]
+                names = {"_".join(domains), "_".join(domains[::-1])}
+                seen[next(name for name in SETTINGS if name in names)] += 1
+    assert all(seen.values()), seen
+
+
+def test_edges_distance_and_place_are_exact(theatre: Theatre) -> None:
+    sorties, segments, contacts = everything(theatre)
+    picked = range(0, contacts.first.size, max(1, contacts.first.size // 200))
+    for row in picked:
+        i, j = int(contacts.a[row]), int(contacts.b[row])
+        reach = may_meet(theatre, sorties, i, j)
+        times = contacts.first[row], contacts.closest[row], contacts.last[row]
+        a, b = (track_at(segments, sortie, np.array(times)) for sortie in (i, j))
+        first, closest, last = np.hypot(*(a - b).T).tolist()
+        together = max(sorties.start[i], sorties.start[j]), min(sorties.end[i], sorties.end[j])
+        assert first == pytest.approx(reach, abs=2) or times[0] == together[0]
+        assert last == pytest.approx(reach, abs=2) or times[2] == together[1]
+        assert closest == pytest.approx(contacts.distance[row], abs=2)
+        assert closest <= min(first, last) + 2
+        middle = (a[1] + b[1]) / 2
+        assert np.allclose(middle, (contacts.x[row], contacts.y[row]), atol=2)
+        assert SETTINGS[contacts.setting[row]].startswith(
+            tuple(theatre.units[int(sorties.unit[s])].kind.domain for s in (i, j))
+        )
+
+
+def test_contacts_are_sorted_and_named_by_sorties_and_crossing(theatre: Theatre) -> None:
+    sorties, _, contacts = everything(theatre)
+    keys = list(zip(contacts.first.tolist(), contacts.identity.tolist(), strict=True))
+    assert keys == sorted(keys)
+    bloc = np.array([unit.bloc for unit in theatre.units])
+    assert (bloc[sorties.unit[contacts.a]] == 0).all()
+    assert (bloc[sorties.unit[contacts.b]] == 1).all()
+    numbers: dict[tuple[int, int], int] = {}
+    for row in np.flatnonzero(contacts.first >= 0).tolist():
+        ends = sorted(int(sorties.identity[k[row]]) for k in (contacts.a, contacts.b))
+        number = numbers.get((ends[0], ends[1]), 0)
+        numbers[ends[0], ends[1]] = number + 1
+        assert int(contacts.identity[row]) == child(*ends, number)
+    assert max(numbers.values()) > 1
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_world_holds_just_the_contacts_that_are_noted(theatre: Theatre, number: int) -> None:
+    _, _, contacts = everything(theatre, 1, number)
+    u = Luck(1, number).us(Decision.NOTEWORTHY, contacts.identity)
+    noted = u < theatre.noteworthy
+    world = build(theatre, 1, number)
+    for column, whole in zip(world.contacts, contacts, strict=True):
+        assert np.array_equal(column, whole[noted])
+    assert 0 < world.contacts.first.size < contacts.first.size
+
+
+def test_two_stations_in_range_are_one_contact_over_the_whole_period() -> None:
+    values = air_only(
+        [
+            force("one", "us", "warship", {"station": [31.0, 43.5]}),
+            force("two", "russia", "warship", {"station": [31.1, 43.5]}),
+        ]
+    )
+    theatre = theatre_of(values)
+    _, _, contacts = everything(theatre)
+    assert contacts.first.tolist() == [0]
+    assert contacts.last.tolist() == [theatre.horizon_ms]
+
+
+def line(theatre_values: dict[str, Any], name: str, actor: str, angle: float, half: float) -> Any:
+    """Return an aircraft that flies to and fro on a line through the centre, at an angle."""
+    theatre = theatre_of(theatre_values)
+    ends = [
+        theatre.degrees(way * half * math.cos(angle), way * half * math.sin(angle))
+        for way in (-1, 1)
+    ]
+    return force(name, actor, "fighter_patrol", {"racetrack": [list(end) for end in ends]})
+
+
+def test_movers_on_crossing_lines_meet_as_often_as_the_gas_model_says() -> None:
+    """Rate 2 R w / A with A the parallelogram of the two lines and w their relative speed.
+
+    Each mover is even along its line and goes either way, so w is 2 v cos(θ/2) or 2 v sin(θ/2);
+    over all θ its mean is the gas's 4 v / π. The lines' ends lie far beyond range of the crossing,
+    so there is no boundary effect; they differ in length so that no two movers keep in step.
+    """
+    half, reach, speed = 300e3, 32e3, 900 / 3.6
+    lines = {50: 261.8e3, 70: 341.4e3, 90: 223.6e3, 110: 288.7e3, 130: 314.2e3}
+    angles = [(math.radians(degrees), length) for degrees, length in lines.items()]
+    base = air_only([force("any", "us", "warship", {"station": [31.0, 43.5]})], duration="60 d")
+    forces = [line(base, "still", "us", 0.0, half)]
+    forces += [line(base, f"line{k}", "russia", *at) for k, at in enumerate(angles)]
+    theatre = theatre_of(base | {"forces": forces})
+    expected = sum(
+        2 * reach * speed * (math.cos(t / 2) + math.sin(t / 2)) / (4 * half * far * math.sin(t))
+        for t, far in angles
+    )
+    counts = [everything(theatre, 5, number)[2].first.size for number in range(12)]
+    mean = expected * theatre.horizon_ms / 1000
+    error = np.std(counts, ddof=1) / math.sqrt(len(counts))
+    assert abs(np.mean(counts) - mean) < 4 * error
+    assert error < 0.03 * mean
+
+
+def test_wanderers_meet_as_the_gas_model_says() -> None:
+    """Rate = (time in range) · 2 w / (π R), with the mean relative speed w = 4 v / π of a gas.
+
+    Only the mean relative speed comes from the gas: random waypoints crowd the middle of an area,
+    which the measured share of time in range takes in. Near the edge headings are not even, and a
+    turn within range breaks a straight pass; both are within the 6 % allowed at R = 4 % of the box.
+    """
+    places = [[29.0, 42.0], [36.0, 42.0], [36.0, 46.5], [29.0, 46.5]]
+    forces = [
+        force("one", "us", "fighter_patrol", {"box": "wide"}, number=3),
+        force("two", "russia", "fighter_patrol", {"box": "wide"}, number=3),
+    ]
+    values = air_only(forces, areas={"wide": {"polygon": places}}, duration="30 d")
+    theatre = theatre_of(values)
+    rate, share = [], []
+    for number in range(12):
+        _, _, contacts = everything(theatre, 9, number)
+        rate.append(contacts.first.size / theatre.horizon_ms)
+        share.append(float((contacts.last - contacts.first).sum()) / theatre.horizon_ms)
+    speed, reach = 900 / 3.6 / 1000, 32e3
+    gas = np.array(share) * 2 * (4 * speed / math.pi) / (math.pi * reach)
+    ratio = np.array(rate) / gas
+    assert abs(ratio.mean() - 1) < 0.06
+    assert ratio.std() / math.sqrt(ratio.size) < 0.02
+
+
+def test_passing_a_station_is_as_frequent_as_the_swept_area_says() -> None:
+    """A wanderer enters a disc of radius R at rate 2 R v f, f its density there; and f is 1 / A in
+    the mean over stations spread evenly, or at random, over the whole area.
+    """
+    theatre = theatre_of(air_only([force("any", "us", "warship", {"station": [31.0, 43.5]})]))
+    x, y = theatre.metres(31.0, 43.5)
+    side, count = 800e3, 7
+    corners = [
+        theatre.degrees(x + i * side, y + j * side) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))
+    ]
+    cells = [(i + 0.5) / count for i in range(count)]
+    spots = [theatre.degrees(x + i * side, y + j * side) for i in cells for j in cells]
+    forces = [
+        force("one", "us", "surveillance_drone", {"box": "wide"}, number=4),
+        *(
+            force(f"post{k}", "russia", "warship", {"station": list(spot)})
+            for k, spot in enumerate(spots)
+        ),
+    ]
+    area = {"wide": {"polygon": [list(corner) for corner in corners]}}
+    theatre = theatre_of(air_only(forces, areas=area, duration="30 d"))
+    counts = []
+    for number in range(10):
+        contacts = everything(theatre, 3, number)[2]
+        counts.append(int(np.count_nonzero(contacts.first > 0)))
+    reach, speed = 32e3, 370 / 3.6 / 1000
+    mean = 4 * len(spots) * 2 * reach * speed * theatre.horizon_ms / side**2
+    error = np.std(counts, ddof=1) / math.sqrt(len(counts))
+    assert abs(np.mean(counts) - mean) < 4 * error
+    assert error < 0.03 * mean
