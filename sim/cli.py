@@ -132,7 +132,7 @@ def compare(
     seed: Seed = 1,
     arms: Annotated[
         str | None,
-        typer.Option(help="Arms to compare, separated by commas; by default the main four."),
+        typer.Option(help="Arms to compare, separated by commas, or all; by default four."),
     ] = None,
     given: GivenOption = None,
     out: Annotated[

@@ -34,7 +34,6 @@ from sim.scenario.kinds import DECEITFUL, HONEST, RESPONSES, Act, Cause, Content
 from sim.scenario.parameters import Parameters
 
 P = Parameters()
-BASE = Parameters()
 Z = 4.0
 ACCIDENT, ASSERTIVE, HOSTILE, NOT_THEIRS = range(4)
 SIZES = [pytest.param(1, id="usual"), pytest.param(10, id="long", marks=pytest.mark.slow)]
@@ -339,9 +338,9 @@ def busy(**parameters: float) -> Values:
 
 @pytest.mark.parametrize("times", SIZES)
 def test_contacts_go_wrong_as_often_as_they_are_told_to(times: int) -> None:
-    lived = histories(busy(), 4 * times, arm="without_line")
+    lived = histories(busy(), 3 * times, arm="without_line")
     met = [record for history in lived for record in of(history, Contacted)]
-    assert len(met) > 1500
+    assert len(met) > 1000
     classes = np.bincount([record.severity_class for record in met], minlength=3)
     assert even(classes, np.array([0.68, 0.30, 0.02])) < Z
     serious = [record.cause for record in met if record.severity_class == 1]
@@ -412,7 +411,8 @@ def test_a_case_takes_nothing_in_after_its_window() -> None:
         incident("2022-09-03T00:01Z", "c", severity=0.30),
     ])  # fmt: skip
     assert apart[0][:2] == pytest.approx([0.30, 0.40])  # twelve hours to the second still join
-    assert [0.30] in [each[:1] for each in apart[1:]]
+    assert apart[1][:1] == pytest.approx([0.30])
+    assert len(apart[0]) + len(apart[1]) == 3
 
 
 def test_another_victim_or_suspect_makes_another_case() -> None:
@@ -488,7 +488,7 @@ def test_hostility_grows_with_what_was_let_pass() -> None:
     assert rules.hostile_share(0.1, 1.0, 0.2, 0.0) == 0.1
     assert rules.hostile_share(0.1, 1.5, 0.2, 3.0) == pytest.approx(0.15 * math.exp(0.6))
     assert rules.hostile_share(0.9, 1.5, 0.3, 9.0) == 1.0
-    assert rules.decayed(1.0, 90 * DAY, BASE.invitation_half_life) == pytest.approx(0.5)
+    assert rules.decayed(1.0, 90 * DAY, P.invitation_half_life) == pytest.approx(0.5)
 
 
 def test_one_day_after_the_start_is_when_it_happens() -> None:

@@ -74,7 +74,7 @@ def test_triangles_fill_a_hollow_polygon_and_points_are_even_over_it() -> None:
 
 def test_an_outline_that_crosses_itself_is_refused() -> None:
     bow_tie = Area(polygon=((30.0, 43.0), (31.0, 44.0), (31.0, 43.0), (30.0, 44.0)))
-    with pytest.raises(ScenarioError, match="areas.tie.*crosses itself"):
+    with pytest.raises(ScenarioError, match=r"areas\.tie.*crosses itself"):
         polygon("tie", bow_tie, Projection(Extent()))
 
 
@@ -156,9 +156,9 @@ def test_marks_and_surge_elements(theatre: Theatre) -> None:
             assert ((marks > unit.surge) & (marks <= unit.surge + 1)).all()
         else:
             assert marks.tolist() == [0.0]
-    low = theatre_of(busy(a_max=1.5))
+    low = theatre_of(busy(a_max=1.7))
     assert {unit.surge for unit in low.units if unit.force == "reaper"} == {0, 1}
-    assert everything(low)[0].mark.max() <= 1.5
+    assert everything(low)[0].mark.max() <= 1.7
 
 
 def test_a_unit_is_never_out_twice(theatre: Theatre) -> None:

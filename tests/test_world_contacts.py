@@ -195,33 +195,42 @@ def test_wanderers_meet_as_the_gas_model_says() -> None:
     assert ratio.std() / math.sqrt(ratio.size) < 0.02
 
 
-def test_passing_a_station_is_as_frequent_as_the_swept_area_says() -> None:
-    """A wanderer enters a disc of radius R at rate 2 R v f, f its density there; and f is 1 / A in
-    the mean over stations spread evenly, or at random, over the whole area.
+def test_passing_stations_is_as_frequent_as_the_swept_area_says() -> None:
+    """A wanderer enters a disc of radius R at rate 2 R v f, with f its density at the disc.
+
+    Stations stand at the nodes of Gauss-Legendre quadrature and count with its weights, so that the
+    sum over them takes the place of the integral of f, which is 1, whatever f is. The outermost
+    discs lie just inside the area.
     """
     theatre = theatre_of(air_only([force("any", "us", "warship", {"station": [31.0, 43.5]})]))
-    x, y = theatre.metres(31.0, 43.5)
-    side, count = 800e3, 7
+    (x, y), side = theatre.metres(31.0, 43.5), 800e3
     corners = [
         theatre.degrees(x + i * side, y + j * side) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))
     ]
-    cells = [(i + 0.5) / count for i in range(count)]
-    spots = [theatre.degrees(x + i * side, y + j * side) for i in cells for j in cells]
+    nodes, weights = np.polynomial.legendre.leggauss(5)
+    spots = [
+        theatre.degrees(x + (i + 1) / 2 * side, y + (j + 1) / 2 * side)
+        for i in nodes
+        for j in nodes
+    ]
     forces = [
         force("one", "us", "surveillance_drone", {"box": "wide"}, number=4),
         *(
-            force(f"post{k}", "russia", "warship", {"station": list(spot)})
+            force(f"post{k:02}", "russia", "warship", {"station": list(spot)})
             for k, spot in enumerate(spots)
         ),
     ]
     area = {"wide": {"polygon": [list(corner) for corner in corners]}}
     theatre = theatre_of(air_only(forces, areas=area, duration="30 d"))
-    counts = []
+    weight = np.zeros(len(theatre.units))
+    for k, share in enumerate(np.outer(weights, weights).ravel() / 4):
+        weight[theatre.unit_index[f"post{k:02}/1"]] = share
+    sums = []
     for number in range(10):
-        contacts = everything(theatre, 3, number)[2]
-        counts.append(int(np.count_nonzero(contacts.first > 0)))
+        sorties, _, contacts = everything(theatre, 3, number)
+        sums.append(float(weight[sorties.unit[contacts.b[contacts.first > 0]]].sum()))
     reach, speed = 32e3, 370 / 3.6 / 1000
-    mean = 4 * len(spots) * 2 * reach * speed * theatre.horizon_ms / side**2
-    error = np.std(counts, ddof=1) / math.sqrt(len(counts))
-    assert abs(np.mean(counts) - mean) < 4 * error
-    assert error < 0.03 * mean
+    mean = 4 * 2 * reach * speed * theatre.horizon_ms / side**2
+    error = np.std(sums, ddof=1) / math.sqrt(len(sums))
+    assert abs(np.mean(sums) - mean) < 4 * error
+    assert error < 0.02 * mean

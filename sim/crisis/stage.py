@@ -53,7 +53,7 @@ class Stage:
         self._starts: dict[float, Start] = {}
         self.warm_up_invited = False
         self.channel_rows = channel_rows(self.theatre.scenario)
-        self._notices: dict[tuple[int, frozenset[int], int], list[NoticeRow]] = {}
+        self._notices: dict[tuple[int, frozenset[int], int, float], list[NoticeRow]] = {}
         units = self.theatre.units
         self._unit_bloc = np.array([unit.bloc for unit in units], dtype=np.int64)
         self._unit_actor = np.array([unit.actor for unit in units], dtype=np.int64)
@@ -99,7 +99,7 @@ class Stage:
 
         Each row is (due, identity, sortie row, bloc, take-off, mark, u), in order of time.
         """
-        key = (plan.identity, plan.reach, plan.notice_lead)
+        key = (plan.identity, plan.reach, plan.notice_lead, plan.notify)
         if key not in self._notices:
             self._notices[key] = self._notice_rows(plan)
         return self._notices[key]
@@ -109,10 +109,12 @@ class Stage:
         actors = self._unit_actor[sorties.unit]
         due = sorties.start - plan.notice_lead
         told = np.isin(actors, sorted(plan.reach)) & (sorties.target < 0)
-        told &= due >= self.world.theatre.start_ms
+        told &= (due >= 0) & (sorties.mark <= _MOST_ACTIVE * plan.boldness)
         rows = np.flatnonzero(told)
         who = children(np.full(rows.size, plan.identity, np.uint64), sorties.identity[rows])
         u = self.luck.us(Decision.NOTIFY, who)
+        given = u < plan.notify
+        rows, u = rows[given], u[given]
         order = np.lexsort((sorties.identity[rows], due[rows]))
         rows, u = rows[order], u[order]
         return list(

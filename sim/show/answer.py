@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import StringIO
+from textwrap import fill
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -13,7 +14,9 @@ from sim.study.comparison import Comparison
 from sim.study.estimates import Difference, Estimate, PowerLine, power_line
 from sim.study.measures import CAUSES, THRESHOLDS
 
-WIDTH = 112
+NO_LIMIT = 400
+"""Width tables are laid out in: a name cut short helps nobody, a terminal can be widened."""
+WIDTH = 100
 _RUNG_WORDS = {
     3: "a crisis (rung 3 or above)",
     4: "a use of force (rung 4 or above)",
@@ -23,10 +26,11 @@ _RUNG_WORDS = {
 
 
 def rendered(table: Table) -> list[str]:
-    """Return a table as lines of plain text."""
-    text = StringIO()
-    Console(file=text, width=WIDTH, color_system=None, highlight=False).print(table)
-    return [line.rstrip() for line in text.getvalue().splitlines()]
+    """Return a table as lines of plain text, its title on a line of its own."""
+    text, title, table.title = StringIO(), table.title, None
+    console = Console(file=text, width=NO_LIMIT, color_system=None, highlight=False)
+    console.print(table)
+    return ["", str(title), *(line.rstrip() for line in text.getvalue().splitlines() if line.strip())]
 
 
 def number(value: float) -> str:
@@ -54,10 +58,22 @@ def _spread(estimate: Estimate | Difference, percent: bool = True) -> str:
     return f"{write(low)} to {write(high)}"
 
 
+def _points(difference: Difference) -> str:
+    """Return a difference of shares in points, with its interval."""
+    low, high = difference.interval.low, difference.interval.high
+    value = number(100 * difference.value)
+    return f"{value} ({number(100 * low)} to {number(100 * high)})"
+
+
+def _wrapped(text: str) -> str:
+    """Return a paragraph in lines that can be read."""
+    return fill(text, WIDTH)
+
+
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False)
     for at, column in enumerate(columns):
-        table.add_column(column, justify="left" if at == 0 else "right", no_wrap=at > 0)
+        table.add_column(column, justify="left" if at == 0 else "right", no_wrap=True)
     return table
 
 
@@ -74,8 +90,9 @@ def lines_of(found: Comparison) -> Iterator[str]:
     if found.given is None:
         yield from rendered(_roots(found))
     else:
+        yield from rendered(_causes(found))
         yield from rendered(_answers(found))
-    for arm in found.others[:1]:
+    for arm in found.others:
         yield from rendered(_peaks(found, arm))
     yield from _methods(found)
     yield ""
@@ -114,15 +131,15 @@ def _risks(found: Comparison) -> Table:
 def _pair(found: Comparison, arm: str) -> Table:
     table = _table(
         f"{arm} against {found.reference}, in the same worlds ({found.title(arm)})",
-        "rung", "difference (95 % interval)", "helped", "unchanged", "harmed",
-        "helped could be", "harmed could be", "variance ÷",
+        "rung", "difference, points (95 %)", "helped", "unchanged", "harmed",
+        "helped, bounds", "harmed, bounds", "variance ÷",
     )  # fmt: skip
     for k in THRESHOLDS:
         difference, shares = found.risk_difference(arm, k), found.shares(arm, k)
         gain = difference.variance_reduction
         table.add_row(
             f"≥ {k}" if k < 6 else "6",
-            f"{number(100 * difference.value)} points ({_spread(difference)})",
+            f"{_points(difference)}",
             f"{shares.helped.events:,}",
             f"{shares.unchanged.events:,}",
             f"{shares.harmed.events:,}",
@@ -172,6 +189,21 @@ def _roots(found: Comparison) -> Table:
     return table
 
 
+def _causes(found: Comparison) -> Table:
+    """Show what became of the given incident by what it truly was: no line undoes hostility."""
+    table = _table(
+        "Given incidents that led to rung 3 or above, by their true cause",
+        "cause", "worlds", *found.arms,
+    )  # fmt: skip
+    causes = found.column(found.reference, "given_cause")
+    for code, cause in enumerate(CAUSES):
+        here = causes == code
+        if here.any():
+            counts = (int(found.column(arm, "given_reached_3")[here].sum()) for arm in found.arms)
+            table.add_row(cause, f"{int(here.sum()):,}", *(f"{count:,}" for count in counts))
+    return table
+
+
 def _answers(found: Comparison) -> Table:
     from sim.scenario.kinds import RESPONSES
 
@@ -185,8 +217,9 @@ def _answers(found: Comparison) -> Table:
 
 def _peaks(found: Comparison, arm: str) -> Table:
     counts = found.peak_table(arm)
+    changed = int(counts.sum() - counts.trace())
     table = _table(
-        f"Peak rung, {found.reference} (down) × {arm} (across), worlds",
+        f"Peak rung, {found.reference} (down) × {arm} (across): {changed:,} worlds changed",
         "", *(str(k) for k in range(counts.shape[1])),
     )  # fmt: skip
     for k, row in enumerate(counts):
@@ -201,9 +234,10 @@ def _methods(found: Comparison) -> Iterator[str]:
     if found.others:
         difference = found.risk_difference(arm, 3)
         yield f"Intervals of paired differences: {difference.interval.method}."
-        yield (
-            "“Could be” gives the bounds that the two shares alone allow (Fréchet); the counts "
-            "helped and harmed hold within this model and its coupling of the arms."
+        yield _wrapped(
+            "Bounds: what the two shares alone would allow (Fréchet); the counts helped and harmed "
+            "hold within this model and its coupling of the arms. Variance ÷: how many times more "
+            "worlds unpaired arms would need."
         )
     yield from _invitation(found)
 
@@ -217,7 +251,7 @@ def _invitation(found: Comparison) -> Iterator[str]:
     for arm in found.others:
         with_it, without = found.risk_difference(arm, 3), found.uninvited(arm, 3)
         cells.append(f"{arm} {number(100 * with_it.value)} → {number(100 * without.value)}")
-    yield (
+    yield _wrapped(
         f"If absorbing hostile acts invited no more of them (invitation {d:g} → 0), the "
         f"difference at rung 3, in points, would be: {'; '.join(cells)}."
     )
@@ -229,11 +263,11 @@ def _invitation(found: Comparison) -> Iterator[str]:
 def paragraph(found: Comparison) -> Iterator[str]:
     """Yield the answer as a workshop participant would want to hear it."""
     for arm in found.others:
-        yield _sentences(found, arm)
+        yield _wrapped(_sentences(found, arm))
         yield ""
-    yield (
-        "None of these arms removes all risk. How much the line does follows from the assumptions "
-        "listed in the catalogue, not from any measurement: no public source measures it."
+    yield _wrapped(
+        "None of these arms removes all risk. How much the line does follows from the stated "
+        "assumptions, each with its range, not from any measurement: no public source measures it."
     )
 
 
@@ -244,7 +278,7 @@ def _sentences(found: Comparison, arm: str) -> str:
     total = f"{found.worlds:,}"
     what = _RUNG_WORDS[k]
     if found.given:
-        subject = f"Of {total} worlds in which the incident took place, {base.events:,} went on to"
+        subject = f"Of {total} worlds in which the incident took place, in {base.events:,} it led to"
     else:
         subject = f"Of {total} worlds of {found.days:g} days, {base.events:,} saw"
     text = (
@@ -258,7 +292,8 @@ def _sentences(found: Comparison, arm: str) -> str:
         word = "fewer" if difference.value < 0 else "more"
         text += (
             f"That is {number(abs(100 * difference.value))} {word} per hundred worlds (95 % "
-            f"interval {_spread(difference)}). "
+            f"interval {number(100 * difference.interval.low)} to "
+            f"{number(100 * difference.interval.high)}). "
         )
     return text + f"What remains: {share(risk.value)} still come to it."
 
@@ -266,12 +301,14 @@ def _sentences(found: Comparison, arm: str) -> str:
 def _nothing(found: Comparison, arm: str, difference: Difference) -> str:
     diverged = int((found.column(arm, "diverged_ms") >= 0).sum())
     if diverged == 0:
-        return "The two histories are the same in every world: the line was never in play. "
+        return "The two histories are the same in every world: nothing it carries was in play. "
     more = difference.more_worlds_to_halve
+    low, high = difference.interval.low, difference.interval.high
     return (
-        f"Nothing detectable changed: the difference lies between {_spread(difference)} and may be "
-        f"zero. The histories differ somewhere in {diverged:,} worlds. "
-        + (f"Another {more:,} worlds would halve the interval. " if more else "")
+        f"Nothing detectable changed: the difference may be zero, or anything from "
+        f"{number(100 * low)} to {number(100 * high)} per hundred worlds. Something went another "
+        f"way in {diverged:,} worlds. "
+        + (f"Another {more:,} worlds would halve that range. " if more else "")
     )
 
 

@@ -40,16 +40,21 @@ from sim.show.words import ACTS, CONTENTS, per_cent, sentence
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """The moment two histories part. ``tells_from`` is when what caused it began."""
+    """The moment two histories part. ``tells_from`` is when what caused it began.
+
+    ``deed`` says what is first done otherwise, where the first difference is only one of belief.
+    """
 
     time: int
     tells_from: int
     effect: str
     why: str
+    deed: str = ""
 
     def sentence(self, cast: Cast) -> str:
-        """Return one sentence that says what differed first and why."""
-        return f"{cast.day(self.time)} {cast.hour(self.time)}: {self.effect}, {self.why}."
+        """Return what differed first and why, in a sentence or two."""
+        first = f"{cast.day(self.time)} {cast.hour(self.time)}: {self.effect}, {self.why}."
+        return f"{first} {self.deed}" if self.deed else first
 
 
 def differing_channels(a: History, b: History, cast: Cast) -> frozenset[int]:
@@ -74,7 +79,42 @@ def divergence(a: History, b: History, cast: Cast) -> Divergence | None:
     effect = words.effect(one, other)
     cause = words.cause(other if one is None else one, time, ignore)
     tells_from = min(time, cause.time) if cause is not None else time
-    return Divergence(time, tells_from, effect, words.why(cause))
+    deed = "" if _is_deed(one, other) else _first_deed(a, b, words, cast)
+    return Divergence(time, tells_from, effect, words.why(cause), deed)
+
+
+def _deeds(history: History) -> dict[tuple[int, ...], Record]:
+    """Return what took place or was done, by what it was: beliefs and clocks left out."""
+    found: dict[tuple[int, ...], Record] = {}
+    for record in history.records:
+        if isinstance(record, Contacted):
+            found[(record.time, 0, record.identity, record.outcome)] = record
+        elif isinstance(record, Happened):
+            found[(record.time, 1, record.identity, record.own_rung)] = record
+        elif isinstance(record, Acted):
+            found[(record.time, 2, record.case, record.act)] = record
+    return found
+
+
+def _is_deed(one: Record | None, other: Record | None) -> bool:
+    """Whether a first difference is itself one of what is done."""
+    if isinstance(one, Acted) and isinstance(other, Acted):
+        return one.act != other.act
+    return any(isinstance(r, Contacted | Happened | Acted) for r in (one, other))
+
+
+def _first_deed(a: History, b: History, words: _Words, cast: Cast) -> str:
+    """Return the sentence on what is first done otherwise."""
+    ours, theirs = _deeds(a), _deeds(b)
+    differing = sorted(ours.keys() ^ theirs.keys())
+    if not differing:
+        return "Nothing is done otherwise for all that."
+    time, kind, identity, _ = differing[0]
+    one, other = (
+        next((r for key, r in own.items() if key[:3] == (time, kind, identity)), None)
+        for own in (ours, theirs)
+    )
+    return f"What is done first differs on {cast.stamp(time)}: {words.effect(one, other)}."
 
 
 def _first_pair(
@@ -116,7 +156,9 @@ class _Words:
             actor, case = cast.actor(one.actor), self._case(one.case)
             if one.act == other.act:
                 doubts = f"hostile {per_cent(one.p_hostile)} and {per_cent(other.p_hostile)}"
-                return f"{actor} {ACTS[Act(one.act)]} on {case} in both, from other beliefs ({doubts})"
+                return (
+                    f"{actor} {ACTS[Act(one.act)]} on {case} in both, from other beliefs ({doubts})"
+                )
             return (
                 f"on {case} {actor} {ACTS[Act(one.act)]} under {self._a.arm} "
                 f"and {ACTS[Act(other.act)]} under {self._b.arm}"
@@ -182,7 +224,10 @@ class _Words:
         """Return what made the difference."""
         cast = self._cast
         if cause is None:
-            return "not by a call on this affair: by what the arms themselves change"
+            knowing = [name for name in (self._a.arm, self._b.arm) if _knows(name, cast)]
+            if knowing:
+                return f"because the truth is known at once under {' and '.join(knowing)}"
+            return "which no call on this affair explains: what else the arms change does"
         name = self._a.arm if cause in self._a.records else self._b.arm
         channel = f"the {cast.channel(cause.channel)} under {name}"
         if isinstance(cause, Noticed):
@@ -196,6 +241,15 @@ class _Words:
         if cause.purpose == Purpose.HALT:
             return f"because a halt was proposed on {channel}"
         return f"because of a call on {channel}"
+
+
+def _knows(name: str, cast: Cast) -> bool:
+    """Whether an arm has a channel that brings the truth."""
+    try:
+        channels = arm(cast.theatre.scenario, name).channels
+    except ScenarioError:
+        return False
+    return any(channel.truth for channel in channels.values())
 
 
 def _said(message: Messaged) -> str:

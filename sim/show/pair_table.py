@@ -104,8 +104,12 @@ def _axes(ax: Axes, reference: str, arm: str) -> None:
     ax.set_xticks(middles, names)
     ax.set_yticks(middles, [f"{word} {k}" for k, word in enumerate(RUNGS_SHORT)])
     ax.tick_params(length=0, labelsize=SMALL - 1, pad=5)
-    ax.set_xlabel(f"peak rung under {arm}", fontsize=LABEL, color=INK, fontweight="bold", labelpad=8)
-    ax.set_ylabel(f"peak rung under {reference}", fontsize=LABEL, color=INK, fontweight="bold", labelpad=10)
+    ax.set_xlabel(
+        f"peak rung under {arm}", fontsize=LABEL, color=INK, fontweight="bold", labelpad=8
+    )
+    ax.set_ylabel(
+        f"peak rung under {reference}", fontsize=LABEL, color=INK, fontweight="bold", labelpad=10
+    )
     for spine in ax.spines.values():
         spine.set_visible(False)
 

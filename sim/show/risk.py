@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from sim.show.style import (
     FAINT,
@@ -24,6 +24,7 @@ from sim.show.style import (
     arm_styles,
     bare,
     canvas,
+    figure_of,
     headline,
     panel,
     taller,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _LEFT: Final = 0.175
 _RIGHT: Final = 0.985
 _GAP: Final = 0.022
+_HEAD, _BETWEEN, _FOOT, _CAPTION = 1.45, 0.95, 0.62, 0.32  # inches
 _FIT: Final = 9  # rows that fit a figure of the usual height
 _GROUND: Final = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
 _FLAT: Final = 1e-12
@@ -49,21 +51,33 @@ def draw_risk(comparison: Comparison, ax: Axes | None = None) -> Axes:
     rows = len(comparison.arms) + len(others)
     ax = bare(canvas(taller(rows, _FIT)) if ax is None else ax)
     styles = arm_styles(comparison.arms)
-    room = 0.80 - 0.085 - (0.135 if others else 0.0)
-    top = room * len(comparison.arms) / rows
-    low = room - top
+    band = _Bands(ax, len(comparison.arms), len(others))
     width = (_RIGHT - _LEFT - _GAP * (len(THRESHOLDS) - 1)) / len(THRESHOLDS)
     lowest = _lowest(comparison)
     for at, threshold in enumerate(THRESHOLDS):
         left = _LEFT + at * (width + _GAP)
-        upper = panel(ax, left, 0.80 - top, width, top)
+        upper = panel(ax, left, band.upper, width, band.upper_height)
         _risks(upper, comparison, threshold, styles, lowest, at == 0)
         if others:
-            lower = panel(ax, left, 0.085, width, low)
+            lower = panel(ax, left, band.lower, width, band.lower_height)
             _differences(lower, comparison, others, threshold, styles, at == 0)
-    _sides(ax, top, low, bool(others))
+    _sides(ax, band, bool(others))
     _words(ax, comparison, others)
     return ax
+
+
+class _Bands:
+    """Where the two bands of panels lie, in shares of the figure's height."""
+
+    def __init__(self, ax: Axes, arms: int, others: int) -> None:
+        inch = figure_of(ax).dpi / ax.get_window_extent().height
+        self.foot, between = _FOOT * inch, (_BETWEEN * inch if others else 0.0)
+        room = 1 - _HEAD * inch - self.foot - between
+        self.lower = self.foot
+        self.lower_height = room * others / (arms + others)
+        self.upper_height = room * arms / (arms + others)
+        self.upper = self.lower + self.lower_height + between
+        self.caption = _CAPTION * inch
 
 
 def _lowest(comparison: Comparison) -> float:
@@ -78,7 +92,7 @@ def _lowest(comparison: Comparison) -> float:
 
 def _rows(ax: Axes, arms: list[str], styles: dict[str, ArmStyle], named: bool) -> None:
     """Give every arm a row, named on the left in its colour."""
-    ax.set_ylim(len(arms) - 0.45, -0.55)
+    ax.set_ylim(len(arms) - 0.55, -0.75)
     ax.set_yticks(range(len(arms)), arms if named else [])
     ax.tick_params(axis="y", length=0, labelsize=LABEL)
     for label, arm in zip(ax.get_yticklabels(), arms, strict=False):
@@ -134,7 +148,15 @@ def _one_risk(ax: Axes, row: int, estimate: Estimate, style: ArmStyle, lowest: f
         at = lowest
     else:
         ax.plot([max(low, lowest), high], [row, row], color=style.colour, lw=2.6, zorder=3)
-        ax.plot(estimate.value, row, marker=style.marker, ms=9, color=style.colour, mec="white", zorder=4)
+        ax.plot(
+            estimate.value,
+            row,
+            marker=style.marker,
+            ms=9,
+            color=style.colour,
+            mec="white",
+            zorder=4,
+        )
         text = _share(estimate.value)
         at = estimate.value
     centre = min(max(at, lowest * 1.1), 0.4)
@@ -172,13 +194,15 @@ def _differences(
     ax.set_xlim(-reach, reach)
     _rows(ax, others, styles, named)
     ax.axvline(0, color=INK, lw=1.0, zorder=1)
-    ax.locator_params(axis="x", nbins=4)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _points(x)))
+    ticks = [t for t in MaxNLocator(4).tick_values(-reach, reach) if abs(t) < 0.9 * reach]
+    ax.set_xticks(ticks, [_points(tick) for tick in ticks])
     ax.tick_params(axis="x", labelsize=TINY)
     for row, ((arm, difference), (value, low, high)) in enumerate(zip(found, spans, strict=True)):
         style = styles[arm]
         ax.plot([100 * low, 100 * high], [row, row], color=style.colour, lw=2.6, zorder=3)
-        ax.plot(100 * value, row, marker=style.marker, ms=9, color=style.colour, mec="white", zorder=4)
+        ax.plot(
+            100 * value, row, marker=style.marker, ms=9, color=style.colour, mec="white", zorder=4
+        )
         ax.text(
             0, row - 0.24, _changed(difference), fontsize=TINY, color=INK, ha="center", va="bottom",
             zorder=5, bbox=_GROUND,
@@ -208,16 +232,16 @@ def _points(value: float) -> str:
 # Words.
 
 
-def _sides(ax: Axes, top: float, low: float, paired: bool) -> None:
+def _sides(ax: Axes, band: _Bands, paired: bool) -> None:
     """Name the scales of the two bands."""
     middle = (_LEFT + _RIGHT) / 2
     ax.text(
-        middle, 0.80 - top - 0.048, "share of worlds that reach it, logarithmic, with 95 % interval",
+        middle, band.upper - band.caption, "share of worlds that reach it, logarithmic, with 95 % interval",
         transform=ax.transAxes, fontsize=SMALL, color=MUTED, ha="center", va="top",
     )  # fmt: skip
     if paired:
         ax.text(
-            middle, 0.085 - 0.042, "change against the reference in the same worlds, percentage "
+            middle, band.lower - band.caption, "change against the reference in the same worlds, percentage "
             "points, with 95 % interval; helped and harmed in worlds", transform=ax.transAxes, fontsize=SMALL,
             color=MUTED, ha="center", va="top",
         )  # fmt: skip
@@ -233,8 +257,8 @@ def _words(ax: Axes, comparison: Comparison, others: list[str]) -> None:
     if others and not clear:
         title += "; no arm detectably changes that"
     elif clear:
-        parts = [f"fewer under {', '.join(less)}"] if less else []
-        parts += [f"more under {', '.join(more)}"] if more else []
+        parts = [f"fewer under {_named(less)}"] if less else []
+        parts += [f"more under {_named(more)}"] if more else []
         title += "; " + ", ".join(parts)
     days = comparison.scenario.duration / 86_400_000
     headline(
@@ -243,3 +267,6 @@ def _words(ax: Axes, comparison: Comparison, others: list[str]) -> None:
     )  # fmt: skip
 
 
+def _named(arms: list[str]) -> str:
+    """Return two arms by name, more by their number."""
+    return " and ".join(arms) if len(arms) <= 2 else f"{len(arms)} arms"

@@ -32,7 +32,8 @@ LAND: Final = "#dcdad2"
 BORDER: Final = "#ffffff"
 
 BLUE: Final = "#0072b2"
-SKY: Final = "#56b4e9"
+OCHRE: Final = "#a87900"
+BROWN: Final = "#6b4226"
 GREEN: Final = "#009e73"
 ORANGE: Final = "#e69f00"
 VERMILION: Final = "#d55e00"
@@ -61,7 +62,7 @@ class ArmStyle(NamedTuple):
     marker: str
 
 
-_COLOURS: Final = (INK, VERMILION, BLUE, GREEN, ORANGE, PURPLE, SKY)
+_COLOURS: Final = (INK, VERMILION, BLUE, GREEN, PURPLE, OCHRE, BROWN)
 _DASHES: Final[tuple[tuple[int, tuple[float, ...]], ...]] = (
     (0, ()),
     (0, (6.0, 2.0)),

@@ -13,7 +13,6 @@ from sim.show.style import (
     FAINT,
     INK,
     LABEL,
-    MUTED,
     SMALL,
     arm_styles,
     bare,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 _HEADROOM: Final = 0.06
 _NAMED: Final = 10  # names that fit beside the curves of a figure of the usual height
+_APART: Final = 0.085  # of the height of the curves, from one name to the next
 _BANDS: Final = 4  # more bands than these hide one another; then only the reference has one
 _LEAST_SPAN: Final = 0.004
 """The vertical scale shows at least this share of worlds, so that nothing looks like much."""
@@ -91,16 +91,15 @@ def _day_step(days: float) -> int:
     return next((step for step in _DAY_STEPS if days / step <= 7), _DAY_STEPS[-1])
 
 
-def _names(
-    ax: Axes, comparison: Comparison, curves: dict[str, Survival], bottom: float
-) -> None:
+def _names(ax: Axes, comparison: Comparison, curves: dict[str, Survival], bottom: float) -> None:
     """Name each curve at its end, moved apart where they would cover one another."""
     styles = arm_styles(comparison.arms)
     ends = [curve.survival[-1] for curve in curves.values()]
     height = ax.get_ylim()[1] - bottom
-    places = spread(ends, 0.085 * height)
-    top = ax.get_ylim()[1] - 0.02 * height
-    overflow = max(0.0, max(places) - top)
+    apart = min(_APART, 0.9 / len(ends)) * height
+    places = spread(ends, apart)
+    overflow = max(0.0, max(places) + apart / 2 - ax.get_ylim()[1])
+    overflow = min(overflow, min(places) - apart / 2 - bottom)
     days = comparison.scenario.duration / DAY
     for (arm, curve), end, place in zip(curves.items(), ends, places, strict=True):
         y = place - overflow
@@ -121,9 +120,7 @@ def _names(
         )  # fmt: skip
 
 
-def _words(
-    ax: Axes, comparison: Comparison, curves: dict[str, Survival], threshold: int
-) -> None:
+def _words(ax: Axes, comparison: Comparison, curves: dict[str, Survival], threshold: int) -> None:
     """Write the message: how many worlds stay below the rung to the end."""
     rung = f"rung {threshold} ({RUNGS_SHORT[threshold]})"
     base = curves[comparison.reference]
@@ -138,5 +135,3 @@ def _words(
         f"Band{'s' if len(curves) <= _BANDS else ' of the reference'}: pointwise 95 % limits. "
         f"{base.method}.",
     )  # fmt: skip
-
-

@@ -33,6 +33,8 @@ from sim.study.measures import THRESHOLDS
 MAIN_ARMS: Final = ("without_line", "as_used_2022", "as_designed", "oracle")
 """What a comparison shows unless told otherwise."""
 
+EVERY_ARM: Final = "all"
+
 PRIMARY: Final = (
     "crises", "inadvertent", "crises_accident", "crises_assertive", "crises_hostile",
     "crises_not_theirs",
@@ -52,8 +54,9 @@ def chosen_arms(scenario: Scenario, arms: list[str] | tuple[str, ...] | None) ->
     """Return the arms to compare, the reference first; raises RunError for an unknown one."""
     known = arm_names(scenario)
     if arms is None:
-        own = tuple(name for name in scenario.arms if name not in MAIN_ARMS)
-        return (*MAIN_ARMS, *own)
+        return MAIN_ARMS
+    if list(arms) == [EVERY_ARM]:
+        return known
     names = [name.strip() for name in arms]
     for name in names:
         if name not in known:

@@ -56,7 +56,7 @@ def _names() -> tuple[str, ...]:
     names += ["messages", "messages_in_time", "messages_late", "backfired"]
     names += ["notices", "tests", "tests_answered"]
     names += ["tension", "credibility_0", "credibility_1", "invited", "events"]
-    names += ["given_peak", "given_act", "given_misread", "given_message", "given_rung_time"]
+    names += ["given_peak", "given_act", "given_misread", "given_message", "given_cause"]
     names += [f"given_reached_{k}" for k in THRESHOLDS]
     return tuple(names)
 
@@ -80,7 +80,7 @@ def measure(history: History, line: int, given: int = NOT_REACHED) -> Row:
     row["events"] = history.handled
     for k in THRESHOLDS:
         row[f"time_{k}"] = NOT_REACHED
-    row["given_rung_time"] = row["given_act"] = NOT_REACHED
+    row["given_cause"] = row["given_act"] = NOT_REACHED
     roots: dict[int, int] = {}
     exchanges: dict[int, int] = {}
     for record in history.records:
@@ -133,8 +133,9 @@ def _incident(row: Row, record: Happened, roots: dict[int, int], given: int) -> 
     roots.setdefault(record.root, record.cause)
     row["cases"] += record.case == record.identity
     if record.origin in (Origin.INJECT, Origin.GIVEN):
-        if record.own_rung and record.identity == given:
-            _reach_given(row, record.own_rung, record.rung, record.time)
+        if record.identity == given:
+            row["given_cause"] = record.cause
+            _reach_given(row, record.own_rung, record.rung)
         return
     row["incidents"] += 1
     row[f"incidents_{CAUSES[record.cause]}"] += 1
@@ -142,7 +143,7 @@ def _incident(row: Row, record: Happened, roots: dict[int, int], given: int) -> 
     if record.own_rung:
         _reach(row, record.own_rung, record.rung, record.time, record.cause)
     if record.root == given and record.own_rung:
-        _reach_given(row, record.own_rung, record.rung, record.time)
+        _reach_given(row, record.own_rung, record.rung)
 
 
 _KIND_NAMES = tuple(INCIDENT_KINDS)
@@ -164,7 +165,7 @@ def _act(
     cause = roots.get(record.root, int(Cause.HOSTILE))
     _reach(row, record.own_rung, record.rung, record.time, cause)
     if record.root == given:
-        _reach_given(row, record.own_rung, record.rung, record.time)
+        _reach_given(row, record.own_rung, record.rung)
         if record.case == given and row["given_act"] == NOT_REACHED:
             row["given_act"] = record.act
             row["given_misread"] = int(worse) - int(milder)
@@ -185,10 +186,8 @@ def _reach(row: Row, own: int, rung: int, time: int, cause: int) -> None:
                 row[f"inadvertent_{k}"] = 1
 
 
-def _reach_given(row: Row, own: int, rung: int, time: int) -> None:
-    level = _level(own, rung)
-    if level > row["given_peak"]:
-        row["given_peak"], row["given_rung_time"] = level, time
+def _reach_given(row: Row, own: int, rung: int) -> None:
+    row["given_peak"] = max(row["given_peak"], _level(own, rung))
     for k in THRESHOLDS:
         if own >= min(k, FORCE_RUNG) and rung >= k:
             row[f"given_reached_{k}"] = 1

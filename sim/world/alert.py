@@ -92,11 +92,7 @@ def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watc
         watch.radius,
     )
     nowhere = np.zeros(hit.size)
-    return stitch(
-        Spans(
-            sortie[hit], first, last, closest, square, nowhere, nowhere
-        )
-    )
+    return stitch(Spans(sortie[hit], first, last, closest, square, nowhere, nowhere))
 
 
 def delays(delay: Delay, u: F64) -> F64:
@@ -119,7 +115,7 @@ def candidates(
     course = theatre.courses[watch.force_row]
     chance = 1 - (1 - course.launches) ** (1 / course.number)
     who = np.array([theatre.units[row].identity for row in watch.units.tolist()], dtype=np.uint64)
-    number = unsigned(crossings(seen.pair, seen.first))
+    number = unsigned(crossings(seen.pair, seen.first, theatre.start_ms))
     identity = children(who[:, None], sorties.identity[seen.pair][None, :], number[None, :])
     mark = luck.us(Decision.SCRAMBLE, identity) / chance
     unit, at = np.nonzero(mark <= theatre.a_max)

@@ -146,7 +146,9 @@ def identities(sorties: Sorties, pairs: Pairs, number: I64) -> U64:
     return children(_ends(sorties, pairs), unsigned(number))
 
 
-def _promising(luck: Luck, share: float, sorties: Sorties, pairs: Pairs, overlaps: Overlaps) -> I64:
+def _promising(
+    luck: Luck, share: float, start: int, sorties: Sorties, pairs: Pairs, overlaps: Overlaps
+) -> I64:
     """Return the rows of pairs of which some contact would be noted, if it took place.
 
     A pair cannot meet more often than it has stretches; its crossings are numbered as in
@@ -155,9 +157,9 @@ def _promising(luck: Luck, share: float, sorties: Sorties, pairs: Pairs, overlap
     if share >= OFTEN:
         return np.arange(pairs.a.size)
     most = overlaps.count_a + overlaps.count_b
-    noted = (overlaps.since < 0) & (overlaps.until >= 0)
-    sign = np.where(overlaps.since < 0, -1, 1)
-    offset = np.where(overlaps.since < 0, -1, 0)
+    early = (overlaps.since < 0) | (overlaps.since <= start)
+    noted = early & (overlaps.until >= 0)
+    sign, offset = np.where(early, -1, 1), np.where(early, -1, 0)
     ends = _ends(sorties, pairs)
     for part in portions(most):
         row, number = spread(most[part])
@@ -200,11 +202,11 @@ def contacts(
     ``share`` is the chance that one is; with 1, all are returned.
     """
     overlaps = _overlaps(legs, sorties, pairs)
-    rows = _promising(luck, share, sorties, pairs, overlaps)
+    rows = _promising(luck, share, theatre.start_ms, sorties, pairs, overlaps)
     pairs, overlaps = pick(pairs, rows), pick(overlaps, rows)
     parts = portions(overlaps.count_a + overlaps.count_b)
     found = stitch(stack([_spans_in_range(legs, pairs, overlaps, part) for part in parts]))
-    number = crossings(found.pair, found.first)
+    number = crossings(found.pair, found.first, theatre.start_ms)
     identity = identities(sorties, pick(pairs, found.pair), number)
     noted = (found.first >= theatre.start_ms) & (found.first < theatre.horizon_ms)
     noted &= luck.us(Decision.NOTEWORTHY, identity) < share

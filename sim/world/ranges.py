@@ -155,11 +155,12 @@ def stitch(spans: Spans) -> Spans:
 def crossings(group: I64, first: F64, start: int) -> I64:
     """Number the spans of each group in order of time, from 0 at the scenario's start.
 
-    Those before it get -1, -2, … backward, so that no warm-up renumbers the rest. ``group`` rises.
+    Those before it, and those under way as the world begins at ``start``, get -1, -2, … backward,
+    so that no warm-up renumbers the rest. ``group`` rises.
     """
     if not group.size:
         return group
     heads = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
     sizes = np.diff(np.append(heads, group.size))
-    early = np.add.reduceat((first <= min(start, -1) | (first < 0)).astype(np.int64), heads)
+    early = np.add.reduceat(((first < 0) | (first <= start)).astype(np.int64), heads)
     return np.arange(group.size) - np.repeat(heads + early, sizes)
