@@ -63,7 +63,7 @@ def test_a_launch_flies_out_straight_keeps_abreast_and_comes_home(
 
 
 def test_an_interceptor_is_in_contact_with_its_target_and_nothing_else(theatre: Theatre) -> None:
-    sorties, segments, contacts = everything(theatre)
+    sorties, _, contacts = everything(theatre)
     alert = np.array([unit.alert for unit in theatre.units])
     met: dict[int, set[int]] = {}
     for a, b in zip(contacts.a.tolist(), contacts.b.tolist(), strict=True):
@@ -79,7 +79,7 @@ def test_an_interceptor_is_in_contact_with_its_target_and_nothing_else(theatre: 
 
 
 def test_guards_meet_intruders_in_or_near_their_area_only(theatre: Theatre) -> None:
-    sorties, segments, found = launches(theatre, "lask", 0)
+    _, segments, found = launches(theatre, "lask", 0)
     around = theatre.areas["border"].buffer(32_010)
     for sortie in found.tolist():
         legs = legs_of(segments, sortie)

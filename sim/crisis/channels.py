@@ -408,7 +408,7 @@ class Switchboard:
     def _notices(self, line: Line) -> Generator[Event, Any, None]:
         """Give word of sorties beforehand, as often as posture lets a side do so."""
         crisis, plan = self._crisis, line.plan
-        for due, identity, row, bloc, start, mark, u in crisis.stage.notices(plan):
+        for due, identity, row, bloc, start, mark, u in crisis.stage.notices(plan, crisis.ladder.most_active):
             if due < crisis.begins or not line.open(due):
                 continue
             yield crisis.env.moment(due, Rank.CALL, identity)

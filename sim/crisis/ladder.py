@@ -44,6 +44,7 @@ class Ladder:
             now = crisis.now
             crisis.record(Runged(now, (now, now), *start.levels, self.rung, -1))
         self._per_rung = p.activity_rung
+        self.most_active = rules.activity(WAR_RUNG, self._per_rung, crisis.plan.boldness, 0.0)
         for b, bloc in enumerate(self.blocs):
             self._log_activity(b)
             if bloc.level:

@@ -53,7 +53,7 @@ class Stage:
         self._starts: dict[float, Start] = {}
         self.warm_up_invited = False
         self.channel_rows = channel_rows(self.theatre.scenario)
-        self._notices: dict[tuple[int, frozenset[int], int, float], list[NoticeRow]] = {}
+        self._notices: dict[tuple[int, frozenset[int], int, float, float], list[NoticeRow]] = {}
         units = self.theatre.units
         self._unit_bloc = np.array([unit.bloc for unit in units], dtype=np.int64)
         self._unit_actor = np.array([unit.actor for unit in units], dtype=np.int64)
@@ -94,22 +94,23 @@ class Stage:
             )
         return found
 
-    def notices(self, plan: ChannelPlan) -> list[NoticeRow]:
+    def notices(self, plan: ChannelPlan, most: float) -> list[NoticeRow]:
         """Return the sorties a channel may give notice of.
 
         Each row is (due, identity, sortie row, bloc, take-off, mark, u), in order of time.
+        ``most`` is the greatest activity of the arm; sorties beyond it never fly.
         """
-        key = (plan.identity, plan.reach, plan.notice_lead, plan.notify)
+        key = (plan.identity, plan.reach, plan.notice_lead, plan.notify, most)
         if key not in self._notices:
-            self._notices[key] = self._notice_rows(plan)
+            self._notices[key] = self._notice_rows(plan, most)
         return self._notices[key]
 
-    def _notice_rows(self, plan: ChannelPlan) -> list[NoticeRow]:
+    def _notice_rows(self, plan: ChannelPlan, most: float) -> list[NoticeRow]:
         sorties = self.world.sorties
         actors = self._unit_actor[sorties.unit]
         due = sorties.start - plan.notice_lead
         told = np.isin(actors, sorted(plan.reach)) & (sorties.target < 0)
-        told &= (due >= 0) & (sorties.mark <= _MOST_ACTIVE * plan.boldness)
+        told &= (due >= 0) & (sorties.mark <= most)
         rows = np.flatnonzero(told)
         who = children(np.full(rows.size, plan.identity, np.uint64), sorties.identity[rows])
         u = self.luck.us(Decision.NOTIFY, who)

@@ -24,11 +24,15 @@ class Meetings(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """One force on alert and the rows of the opposing aircraft it may detect; metres."""
+    """One force on alert and the rows of the opposing aircraft it may detect; metres.
+
+    Those ``inside`` never leave detection range, whatever their tracks.
+    """
 
     force_row: int
     units: I64
     prey: I64
+    inside: I64
     radius: float
     reach: float
 
