@@ -121,7 +121,7 @@ def _write_records(path: Path, lines: list[str]) -> None:
 
     if path.is_dir():
         raise RunError(f"{path}: is a directory; give --records a file name")
-    place(path, lambda beside: beside.write_text("\n".join([*lines, ""])) and None)
+    place(path, lambda beside: beside.write_text("\n".join([*lines, ""])))
     typer.echo(f"{len(lines)} records in {path}", err=True)
 
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.crisis import Crisis, Decider, History, Plan, Stage, crisis_of, plan, play
+from sim.draws import Luck
 from sim.scenario.loading import build as build_scenario
-from sim.world import Theatre, build, prepare
+from sim.world import Theatre, World, build, prepare
+from sim.world.traffic import traffic
 
 Values = dict[str, Any]
 
@@ -115,8 +117,16 @@ def theatre_of(values: Mapping[str, Any]) -> Theatre:
 
 def stages(theatre: Theatre, worlds: int, seed: int = 1) -> Iterator[Stage]:
     """Yield the first ``worlds`` worlds of a theatre, each ready for any arm."""
+    moving = traffic(theatre, Luck(seed, 0), 0.0) if lies_still(theatre) else None
     for number in range(worlds):
-        yield Stage(build(theatre, seed, number))
+        luck = Luck(seed, number)
+        yield Stage(World(theatre, luck, moving) if moving else build(theatre, seed, number))
+
+
+def lies_still(theatre: Theatre) -> bool:
+    """Whether nothing moves or meets in a theatre, so that all its worlds share their traffic."""
+    forces = theatre.scenario.forces
+    return theatre.noteworthy == 0 and all(one.moves.station and not one.sorties for one in forces)
 
 
 def histories(

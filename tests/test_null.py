@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from ruamel.yaml import YAML
-from small_worlds import DAY, Values, incident, laid_over, quiet, theatre_of
+from small_worlds import DAY, Values, incident, laid_over, quiet, stages, theatre_of
 
 from sim.crisis import History, Stage, first_difference, play
 from sim.records import Record
@@ -36,9 +36,7 @@ NULL_LINES: dict[str, Values] = {
     "never_up": {"line": {**EAGER, "up": {"mean": "1 s"}, "down": {"mean": "3000 d"}}},
     "never_answered": {"line": {**EAGER, "answered": 0.0, "truth": False}},
     "carries_nothing": {"line": {**EAGER, "carries": []}},
-    "long_closed": {
-        "line": {**EAGER, "opens": "2001-01-01T00:00Z", "closes": "2001-02-01T00:00Z"}
-    },
+    "long_closed": {"line": {**EAGER, "opens": "2001-01-01T00:00Z", "closes": "2001-02-01T00:00Z"}},
 }
 """Arms whose line can do nothing, which must come to the same as having none."""
 
@@ -112,7 +110,7 @@ def lines_in(arms: Values, **changes: Any) -> list[Stage]:
 
 
 def test_boldness_and_waiting_are_what_an_idle_line_can_do() -> None:
-    idle = {"line": {**EAGER, "answered": 0.0}}
+    idle = {"line": {**EAGER, "answered": 0.0, "authorise": "200 h"}}
     arms = {
         "idle": idle,
         "waited_for": laid_over(idle, {"parameters": {"wait": 1.0, "wait_longest": "12 h"}}),
@@ -321,3 +319,11 @@ def test_worlds_are_not_made_of_arms(minimal: Scenario) -> None:
         assert by_arm
         assert all(len(told) == 1 for told in by_arm.values())
         assert np.all([identity > 0 for identity in by_arm])
+
+
+def test_worlds_that_lie_still_may_share_their_traffic() -> None:
+    # The small theatres of these tests do so; it must not show.
+    theatre = theatre_of(quiet(injects=GRAVE))
+    for number, stage in enumerate(stages(theatre, 5)):
+        built = Stage(build(theatre, 1, number))
+        assert outcome(play(stage, "as_used_2022")) == outcome(play(built, "as_used_2022"))

@@ -212,9 +212,7 @@ def test_a_channel_is_up_as_often_as_its_spells_say() -> None:
         shares.append(np.mean([spells.is_up(t) for t in times]))
     error = np.std(shares, ddof=1) / math.sqrt(len(shares))
     assert abs(np.mean(shares) - 20 / 26) < 4 * error
-    at_start = [
-        laid("line", 20 * HOUR, 6 * HOUR, n).is_up(0) for n in range(400)
-    ]
+    at_start = [laid("line", 20 * HOUR, 6 * HOUR, n).is_up(0) for n in range(400)]
     assert abs(np.mean(at_start) - 20 / 26) < 4 * math.sqrt(20 / 26 * 6 / 26 / 400)
 
 

@@ -60,6 +60,8 @@ def play(
     ``people`` maps rows of actors to the deciders that take the model's place. ``given`` places
     one grave incident. The same stage may be played under any number of arms.
     """
-    crisis = crisis_of(stage, plan(stage.theatre, arm) if isinstance(arm, str) else arm, people, given)
+    crisis = crisis_of(
+        stage, plan(stage.theatre, arm) if isinstance(arm, str) else arm, people, given
+    )
     crisis.run()
     return crisis.history()

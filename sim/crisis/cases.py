@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
@@ -256,15 +257,13 @@ class Cases:
         ):
             who = child(case.identity, final)
             time = self._crisis.now + delay.ms(luck.u(Decision.REPORT_DELAY, who))
-            self._crisis.env.at(
-                time,
-                Rank.REPORT,
-                who,
-                lambda _, f=final, q=accuracy, w=who: self._report(case, f, q, w),
-            )
+            report = partial(self._report, case, final, accuracy, who)
+            self._crisis.env.at(time, Rank.REPORT, who, report)
 
-    def _report(self, case: Case, final: int, accuracy: float, who: int) -> None:
-        """Hear the own investigation; the later report takes the place of the first."""
+    def _report(self, case: Case, final: int, accuracy: float, who: int, _: Event) -> None:
+        """Hear the own investigation; the main report takes the place of the first."""
+        if case.reported:
+            return  # a first report after the main one is no news
         luck = self._crisis.luck
         named = case.cause
         if luck.u(Decision.REPORT_RIGHT, who) >= accuracy:
@@ -274,15 +273,12 @@ class Cases:
         in_time = int(not case.closed)
         seats = self._crisis.seats(case.victim_bloc)
         self._crisis.record(Reported(now, seats, case.identity, final, named, in_time))
-        if final or not case.reported:
-            case.evidence = rules.report_evidence(named, accuracy)
+        case.evidence = rules.report_evidence(named, accuracy)
         if final:
             case.reported = True
             tension = self._p.a_tension * rules.saturated(self._crisis.ladder.tension())
             rung = self._p.a_rung * self._crisis.ladder.rung
-            case.report_belief = rules.belief(
-                self._suspicions(case), tension, rung, case.evidence
-            )
+            case.report_belief = rules.belief(self._suspicions(case), tension, rung, case.evidence)
             self._reveal(case)
 
     def _suspicions(self, case: Case) -> Belief:
@@ -455,8 +451,11 @@ class Cases:
             crisis.now + time,
             Rank.CLOCK,
             child(case.identity, _THEATRE),
-            lambda _: crisis.env.process(self._theatre(case)),
+            lambda _: self._let_theatre(case),
         )
+
+    def _let_theatre(self, case: Case) -> None:
+        self._crisis.env.process(self._theatre(case))
 
     def _theatre(self, case: Case) -> Generator[Event, Any, None]:
         """Let the theatre commander answer first, at most with a display."""

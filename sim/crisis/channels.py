@@ -270,9 +270,7 @@ class Switchboard:
                 line.desk.leave(waiting)
                 waiting.succeed(CallEnd.SERVED)
 
-    def _conversation(
-        self, line: Line, call: Call, attempt: int
-    ) -> Generator[Event, Any, CallEnd]:
+    def _conversation(self, line: Line, call: Call, attempt: int) -> Generator[Event, Any, CallEnd]:
         """Ring, be answered, find the right person and talk; any of it may fail."""
         crisis, plan = self._crisis, line.plan
         call.ringing = crisis.now
@@ -408,7 +406,9 @@ class Switchboard:
     def _notices(self, line: Line) -> Generator[Event, Any, None]:
         """Give word of sorties beforehand, as often as posture lets a side do so."""
         crisis, plan = self._crisis, line.plan
-        for due, identity, row, bloc, start, mark, u in crisis.stage.notices(plan, crisis.ladder.most_active):
+        for due, identity, row, bloc, start, mark, u in crisis.stage.notices(
+            plan, crisis.ladder.most_active
+        ):
             if due < crisis.begins or not line.open(due):
                 continue
             yield crisis.env.moment(due, Rank.CALL, identity)
@@ -427,9 +427,7 @@ class Switchboard:
         yield line.desk.ask(Purpose.NOTICE, due, who)
         if line.up(crisis.now) and crisis.now < start:
             u = crisis.luck.u(Decision.TALK, who)
-            yield crisis.env.moment(
-                crisis.now + line.plan.notice_lasts.ms(u), Rank.CALL, who
-            )
+            yield crisis.env.moment(crisis.now + line.plan.notice_lasts.ms(u), Rank.CALL, who)
             answered = crisis.luck.u(Decision.ANSWERED, who) < line.plan.answered
             if answered:
                 given = crisis.now

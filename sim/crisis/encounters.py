@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simpy.events import Event
@@ -16,7 +17,7 @@ from sim.crisis.state import Incident
 from sim.draws import Decision, child, normal
 from sim.records import NEVER, NOBODY, Contacted, Happened, Origin, Outcome, Placed, Struck
 from sim.scenario.kinds import INCIDENT_KINDS, Cause, IncidentKind, SeverityClass
-from sim.world import SETTINGS
+from sim.world import SETTINGS, Salvo, Stray
 
 if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
@@ -228,7 +229,12 @@ class Encounters:
         actors = crisis.world.theatre.actors
         if wrong.hostile_rung and wrong.by != NOBODY and actors[wrong.by].bloc >= 0:
             crisis.ladder.take(
-                actors[wrong.by].bloc, wrong.hostile_rung, False, wrong.identity, wrong.cause, inject
+                actors[wrong.by].bloc,
+                wrong.hostile_rung,
+                False,
+                wrong.identity,
+                wrong.cause,
+                inject,
             )
         crisis.ladder.jump(p.tension_incident * wrong.severity)
         victim_bloc = actors[wrong.victim].bloc
@@ -253,7 +259,7 @@ class Encounters:
         """Live through the strikes on a third party's land, and a third party's own attacks."""
         crisis = self._crisis
         world = crisis.world
-        strays: dict[int, list[Any]] = {}
+        strays: dict[int, list[Stray]] = {}
         for stray in world.strays:
             strays.setdefault(stray.salvo, []).append(stray)
         for row, salvo in enumerate(world.salvos):
@@ -269,9 +275,7 @@ class Encounters:
             if world.theatre.actors[salvo.actor].bloc < 0:
                 self._attack(salvo)
             for stray in strays.get(row, ()):
-                crisis.env.at(
-                    stray.time, Rank.STRIKE, stray.identity, lambda _, s=stray: self._stray(s)
-                )
+                crisis.env.at(stray.time, Rank.STRIKE, stray.identity, partial(self._stray, stray))
 
     def _factor(self, site: str) -> float:
         """Return how the last concern call moves the strike rate near a site now."""
@@ -283,7 +287,7 @@ class Encounters:
         p = self._crisis.p
         self._factors[site] = (self._crisis.now + p.concern_lasts, p.concern_factor)
 
-    def _voice_concern(self, salvo: Any) -> None:
+    def _voice_concern(self, salvo: Salvo) -> None:
         """The side that is not the striker may call; after a third party's attack, the struck."""
         crisis = self._crisis
         bloc = crisis.world.theatre.actors[salvo.actor].bloc
@@ -295,7 +299,7 @@ class Encounters:
                 owner = crisis.world.theatre.actors[struck].bloc
                 crisis.switchboard.concern(salvo.identity, salvo.site, owner)
 
-    def _stray(self, stray: Any) -> None:
+    def _stray(self, stray: Stray, _: Event) -> None:
         """A weapon came down across the border; the victim blames the attacker first."""
         crisis = self._crisis
         if crisis.now >= crisis.horizon:
@@ -311,7 +315,7 @@ class Encounters:
             )
         )  # fmt: skip
 
-    def _attack(self, salvo: Any) -> None:
+    def _attack(self, salvo: Salvo) -> None:
         """A third party struck a bloc's land; now and then its supporters are blamed."""
         crisis, theatre = self._crisis, self._crisis.world.theatre
         struck = theatre.site_owner(salvo.site)

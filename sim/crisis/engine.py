@@ -207,7 +207,7 @@ class Crisis:
         yield event | late
         self._awaited.pop(request.identity, None)
         if event.triggered:
-            choice = int(event.value)
+            choice: int = event._value
             self._log(request, choice, late=0)
         else:
             choice = self._model.decide(request)
@@ -273,9 +273,7 @@ def warm_up(stage: Stage, reference: Plan) -> tuple[Start, bool]:
         share = prior.credibility_a / (prior.credibility_a + prior.credibility_b)
         credibility = tuple(begins.credibility.get(name, share) for name in stage.theatre.blocs)
         return fresh(reference, (begins.tension, begins.rung, credibility)), False
-    crisis = Crisis(
-        stage, reference, fresh(reference), begins=stage.theatre.start_ms, horizon=0
-    )
+    crisis = Crisis(stage, reference, fresh(reference), begins=stage.theatre.start_ms, horizon=0)
     crisis.run(0)
     crisis.now = 0
     return crisis.state(), crisis.invited

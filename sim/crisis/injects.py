@@ -58,9 +58,7 @@ class Injects:
 
     def _incident(self, given: PlacedIncident, placed: Any) -> None:
         crisis = self._crisis
-        wrong = placed_incident(
-            given, placed, crisis.world, crisis.luck, crisis.p, Origin.INJECT
-        )
+        wrong = placed_incident(given, placed, crisis.world, crisis.luck, crisis.p, Origin.INJECT)
         crisis.encounters.happen(wrong, inject=True)
 
     def _alert(self, inject: Inject, placed: Any) -> None:

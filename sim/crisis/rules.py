@@ -149,9 +149,7 @@ def wanted(
     resolve: float, s: float, p: Belief, cost: Belief, grievance: float, tension_weight: float
 ) -> float:
     """Return the intensity a side would answer with, x*, before any halt."""
-    deserved = (
-        cost[0] * p[0] + cost[1] * p[1] + cost[2] * p[2] + cost[_NOT_THEIRS] * p[_NOT_THEIRS]
-    )
+    deserved = cost[0] * p[0] + cost[1] * p[1] + cost[2] * p[2] + cost[_NOT_THEIRS] * p[_NOT_THEIRS]
     return min(1.0, resolve * s * deserved * (1 + grievance * tension_weight))
 
 

@@ -53,7 +53,7 @@ def _by_root(history: History) -> dict[int, list[Record]]:
 
 def _deeds(records: list[Record] | None) -> list[tuple[int, ...]]:
     """Return what was done in an affair, leaving out beliefs, clocks and talk."""
-    deeds = []
+    deeds: list[tuple[int, ...]] = []
     for record in records or ():
         if isinstance(record, Happened):
             deeds.append((record.time, record.identity))

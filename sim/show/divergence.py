@@ -22,6 +22,7 @@ from sim.records import (
     Happened,
     Messaged,
     Noticed,
+    Origin,
     Outcome,
     Purpose,
     Record,
@@ -89,7 +90,7 @@ def _deeds(history: History) -> dict[tuple[int, ...], Record]:
     for record in history.records:
         if isinstance(record, Contacted):
             found[(record.time, 0, record.identity, record.outcome)] = record
-        elif isinstance(record, Happened):
+        elif isinstance(record, Happened) and record.origin != Origin.ACT:
             found[(record.time, 1, record.identity, record.own_rung)] = record
         elif isinstance(record, Acted):
             found[(record.time, 2, record.case, record.act)] = record

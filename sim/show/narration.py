@@ -21,7 +21,8 @@ from sim.show.casebook import numbered
 from sim.show.cast import Cast
 from sim.show.closing import arm_name, closing, header
 from sim.show.divergence import Divergence, divergence, no_difference
-from sim.show.telling import Entry, Teller, Tone, is_quiet
+from sim.show.entries import Entry, Tone, is_quiet
+from sim.show.telling import Teller
 from sim.show.words import counted, listed, sentence
 
 if TYPE_CHECKING:

@@ -40,6 +40,11 @@ _LEFT: Final = 0.175
 _RIGHT: Final = 0.985
 _GAP: Final = 0.022
 _HEAD, _BETWEEN, _FOOT, _CAPTION = 1.45, 0.95, 0.62, 0.32  # inches
+_SHARES: Final = "share of worlds that reach it, logarithmic, with 95 % interval"
+_CHANGES: Final = (
+    "change against the reference in the same worlds, percentage points, with 95 % interval; "
+    "helped and harmed in worlds"
+)
 _FIT: Final = 9  # rows that fit a figure of the usual height
 _GROUND: Final = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
 _FLAT: Final = 1e-12
@@ -236,13 +241,12 @@ def _sides(ax: Axes, band: _Bands, paired: bool) -> None:
     """Name the scales of the two bands."""
     middle = (_LEFT + _RIGHT) / 2
     ax.text(
-        middle, band.upper - band.caption, "share of worlds that reach it, logarithmic, with 95 % interval",
-        transform=ax.transAxes, fontsize=SMALL, color=MUTED, ha="center", va="top",
+        middle, band.upper - band.caption, _SHARES, transform=ax.transAxes, fontsize=SMALL,
+        color=MUTED, ha="center", va="top",
     )  # fmt: skip
     if paired:
         ax.text(
-            middle, band.lower - band.caption, "change against the reference in the same worlds, percentage "
-            "points, with 95 % interval; helped and harmed in worlds", transform=ax.transAxes, fontsize=SMALL,
+            middle, band.lower - band.caption, _CHANGES, transform=ax.transAxes, fontsize=SMALL,
             color=MUTED, ha="center", va="top",
         )  # fmt: skip
 

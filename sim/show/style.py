@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -46,12 +46,6 @@ TINY: Final = 10.5
 
 MARGIN: Final = 0.03
 _ABOVE, _BELOW = 18, 9  # points between a figure's edge and its first and last line
-
-_SETTINGS: Final[dict[str, Any]] = {
-    "svg.hashsalt": "deconflict",
-    "svg.fonttype": "none",
-    "text.usetex": False,
-}
 
 
 class ArmStyle(NamedTuple):
@@ -171,7 +165,7 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     The same figure gives the same bytes: no date, no program version, fixed names inside the SVG.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with matplotlib.rc_context(_SETTINGS):
+    with matplotlib.rc_context({"svg.hashsalt": "deconflict", "svg.fonttype": "none"}):
         png = _place(figure, folder / f"{name}.png", {"Software": None})
         svg = _place(figure, folder / f"{name}.svg", {"Date": None, "Creator": None})
     return png, svg

@@ -52,7 +52,8 @@ def draw_survival(comparison: Comparison, threshold: int = 3, ax: Axes | None = 
                 zorder=1,
             )  # fmt: skip
         inner.step(
-            days, curve.survival, where="post", color=style.colour, ls=style.dashes, lw=2.6, zorder=3
+            days, curve.survival, where="post", color=style.colour, ls=style.dashes, lw=2.6,
+            zorder=3,
         )  # fmt: skip
     _names(inner, comparison, curves, bottom)
     _words(ax, comparison, curves, threshold)

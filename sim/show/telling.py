@@ -7,8 +7,6 @@ happened, then what it did to the rung, then whose clock it started.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from sim.crisis import Asked, History
@@ -40,6 +38,7 @@ from sim.scenario.kinds import INCIDENT_BY_CODE, Act, Cause, SeverityClass
 from sim.show.call_story import tell_call
 from sim.show.casebook import CaseStory, cases_of, numbered
 from sim.show.cast import Cast
+from sim.show.entries import ORDER, Entry, Tone, is_quiet
 from sim.show.words import (
     ACTS,
     ASKED,
@@ -59,54 +58,6 @@ from sim.show.words import (
 _CERTAIN: Final = 0.995
 _DISPLAY: Final = 3
 _FORCE: Final = 4
-
-
-class Tone(StrEnum):
-    """What an entry is about; its value is the word in the margin."""
-
-    CONTACT = "contact"
-    INCIDENT = "INCIDENT"
-    INJECT = "inject"
-    CLOCK = "clock"
-    REPORT = "report"
-    CALL = "call"
-    BELIEF = "belief"
-    ACT = "ACT"
-    RUNG = "RUNG"
-    CHOICE = "choice"
-    OPEN = "open"
-    MARK = "====="
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One paragraph of a story: when it is learned, what it is about, and the words.
-
-    ``rank`` puts the entries of one instant in order.
-    """
-
-    time: int
-    tone: Tone
-    text: str
-    rank: int
-
-
-_ORDER: Final[dict[type[Any], int]] = {
-    kind: rank
-    for rank, kind in enumerate(
-        (
-            Tested, Noticed, Stopped, Messaged, Called, Reported, Believed, Decided, Contacted,
-            Struck, Placed, Acted, Happened, Runged, CrisisBegan, Clocked, Unfinished,
-        )
-    )
-}  # fmt: skip
-
-
-def is_quiet(record: Record) -> bool:
-    """Whether a record is counted rather than told."""
-    if isinstance(record, Contacted):
-        return record.severity_class == SeverityClass.ROUTINE
-    return isinstance(record, Tested | Noticed | Struck)
 
 
 class Teller:
@@ -143,13 +94,13 @@ class Teller:
     def entries(self) -> Iterator[tuple[int, Record, Entry | None]]:
         """Yield (time, record, entry) in order of telling; no entry for what is only counted."""
         told = [(time, r) for r in self.history.records if (time := self.learned(r)) is not None]
-        told.sort(key=lambda row: (row[0], _ORDER[type(row[1])]))
+        told.sort(key=lambda row: (row[0], ORDER[type(row[1])]))
         for time, record in told:
-            found = None if is_quiet(record) else _TELL[type(record)](self, record)
+            found = None if is_quiet(record) else TELL[type(record)](self, record)
             yield (
                 time,
                 record,
-                None if found is None else Entry(time, *found, rank=_ORDER[type(record)]),
+                None if found is None else Entry(time, *found, rank=ORDER[type(record)]),
             )
 
     # One method for each kind of record; None for what another record tells.
@@ -315,7 +266,7 @@ class Teller:
         """Messages are told with their call; the rest is counted."""
 
 
-_TELL: Final[dict[type[Any], Callable[[Teller, Any], tuple[Tone, str] | None]]] = {
+TELL: Final[dict[type[Any], Callable[[Teller, Any], tuple[Tone, str] | None]]] = {
     Contacted: Teller.contacted,
     Struck: Teller.untold,
     Happened: Teller.happened,

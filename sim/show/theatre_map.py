@@ -6,23 +6,19 @@ recorded contact.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from sim.crisis import History
 from sim.records import Contacted, Happened, Origin
 from sim.scenario.kinds import INCIDENT_BY_CODE, SeverityClass
-from sim.scenario.quantities import DAY, HOUR, MINUTE
+from sim.scenario.quantities import DAY
 from sim.show.cast import Cast
 from sim.show.ground import CREDIT, draw_ground, draw_scale, name_countries, view_of
 from sim.show.labels import Box, Label, marker_box, place
 from sim.show.style import (
-    BLUE,
     GREEN,
     INK,
     MUTED,
@@ -30,30 +26,19 @@ from sim.show.style import (
     PAPER,
     PURPLE,
     SMALL,
-    VERMILION,
     bare,
     canvas,
     headline,
     panel,
 )
+from sim.show.trails import BLOC_COLOURS, BLOC_LINES, THIRD_PARTY_COLOUR, draw_tracks
 from sim.show.words import counted, listed, moment, short_date, titled
 from sim.world.theatre import Theatre
-from sim.world.tracks import Segments
 
 if TYPE_CHECKING:
     from sim.crisis import Stage
 
-BLOC_COLOURS: Final = (BLUE, VERMILION)
-_BLOC_LINES: Final = ("solid", (0, (4.0, 1.6)))
-_THIRD: Final = PURPLE
-_TRAIL: Final = 3 * MINUTE
-"""How long before and after a contact its tracks are drawn strong."""
-_LONGEST: Final = 8 * MINUTE  # of a contact, drawn strong
-_TRAILS: Final = 40
-_EXAMPLE: Final = 5 * HOUR  # of one sortie, drawn faint
 _PANEL: Final = (0.045, 0.085, 0.70, 0.765)
-
-Lines = list[list[tuple[float, float]]]
 
 
 class _Mark(NamedTuple):
@@ -88,7 +73,7 @@ def draw_map(stage: Stage, history: History | None = None, ax: Axes | None = Non
     view = view_of(theatre, places, frame.width / frame.height)
     mapped = draw_ground(inner, theatre, view)
     _areas(inner, theatre)
-    _tracks(inner, stage, history)
+    draw_tracks(inner, stage, history)
     boxes = _events(inner, history, happened) + _sites(inner, theatre)
     boxes.append(draw_scale(inner, view))
     _, boxes = place(inner, _labels(theatre, cast, happened), boxes)
@@ -111,76 +96,6 @@ def _mark(record: Happened) -> _Mark:
     if record.origin == Origin.STRAY:
         return _STRAY
     return _GRAVE if record.severity_class == SeverityClass.HIGH_RISK else _SERIOUS
-
-
-# Tracks.
-
-
-def _flown(stage: Stage, history: History | None, row: int) -> bool:
-    """Whether a candidate sortie flew: its mark lies within activity at take-off."""
-    sorties = stage.world.sorties
-    bloc = stage.theatre.units[int(sorties.unit[row])].bloc
-    if history is None or bloc < 0:
-        return bool(sorties.mark[row] <= 1)
-    times, values = history.activity[bloc]
-    at = max(0, bisect_right(times, int(sorties.start[row])) - 1)
-    return bool(sorties.mark[row] <= values[at])
-
-
-def _tracks(ax: Axes, stage: Stage, history: History | None) -> None:
-    """Draw one sortie of each force faint, and the tracks into contacts strong."""
-    sorties = stage.world.sorties
-    shown: set[int] = set()
-    for row in np.flatnonzero(sorties.start >= 0).tolist():
-        unit = stage.theatre.units[int(sorties.unit[row])]
-        if unit.force_row not in shown and _flown(stage, history, row):
-            shown.add(unit.force_row)
-            begin = int(sorties.start[row])
-            _stroke(ax, stage, row, begin, begin + _EXAMPLE, 0.4)
-    if history is None:
-        return
-    where = {int(identity): at for at, identity in enumerate(stage.world.contacts.identity)}
-    met = [r for r in history.records if isinstance(r, Contacted) and r.identity in where]
-    for contact in met[:_TRAILS]:
-        at = where[contact.identity]
-        for row in (int(stage.world.contacts.a[at]), int(stage.world.contacts.b[at])):
-            last = min(contact.last, contact.time + _LONGEST)
-            _stroke(ax, stage, row, contact.time - _TRAIL, last + _TRAIL, 0.85)
-
-
-def _stroke(ax: Axes, stage: Stage, row: int, begin: int, end: int, strength: float) -> None:
-    """Draw a stretch of one sortie's track in the colour and line of its bloc."""
-    sorties, segments = stage.world.sorties, stage.world.segments
-    begin, end = max(begin, int(sorties.start[row])), min(end, int(sorties.end[row]))
-    first, last = np.searchsorted(segments.sortie, [row, row + 1]).tolist()
-    lines = _clipped(segments, first, last, begin, end)
-    bloc = stage.theatre.units[int(sorties.unit[row])].bloc
-    ax.add_collection(
-        LineCollection(
-            lines,
-            colors=BLOC_COLOURS[bloc] if bloc >= 0 else _THIRD,
-            linestyles=[_BLOC_LINES[bloc] if bloc >= 0 else "dotted"],
-            linewidths=1.0 if strength < 0.5 else 1.9,
-            alpha=strength,
-            zorder=2 if strength < 0.5 else 3,
-        ),
-        autolim=False,
-    )
-
-
-def _clipped(segments: Segments, first: int, last: int, begin: int, end: int) -> Lines:
-    """Return a track's legs between two times as one line."""
-    line: list[tuple[float, float]] = []
-    for at in range(first, last):
-        t0, t1 = int(segments.t0[at]), int(segments.t1[at])
-        if t1 <= begin or t0 >= end or t1 <= t0:
-            continue
-        for t in (max(t0, begin), min(t1, end)):
-            share = (t - t0) / (t1 - t0)
-            x = segments.x0[at] + share * (segments.x1[at] - segments.x0[at])
-            y = segments.y0[at] + share * (segments.y1[at] - segments.y0[at])
-            line.append((float(x), float(y)))
-    return [line] if len(line) > 1 else []
 
 
 # Places and events.
@@ -207,12 +122,19 @@ def _events(ax: Axes, history: History | None, happened: list[Happened]) -> list
     contacts = () if history is None else history.records
     for record in contacts:
         if isinstance(record, Contacted) and record.severity_class == SeverityClass.ROUTINE:
-            ax.plot(record.x, record.y, marker=_CONTACT.marker, ms=_CONTACT.size, color=_CONTACT.colour, mec=INK, mew=1.3, zorder=4)  # fmt: skip
+            _sign(ax, record.x, record.y, _CONTACT, 4.0)
     for depth, record in enumerate(reversed(happened)):
         mark = _mark(record)
-        ax.plot(record.x, record.y, marker=mark.marker, ms=mark.size, color=mark.colour, mec=INK, mew=1.0, zorder=6 + depth / 1000)  # fmt: skip
+        _sign(ax, record.x, record.y, mark, 6 + depth / 1000)
         boxes.append(marker_box(ax, record.x, record.y, mark.size))
     return boxes
+
+
+def _sign(ax: Axes, x: float, y: float, mark: _Mark, depth: float) -> None:
+    """Draw one event; a greater depth lies on top."""
+    ax.plot(
+        x, y, marker=mark.marker, ms=mark.size, color=mark.colour, mec=INK, mew=1.1, zorder=depth
+    )  # fmt: skip
 
 
 def _labels(theatre: Theatre, cast: Cast, happened: list[Happened]) -> list[Label]:
@@ -248,7 +170,7 @@ def _force_labels(theatre: Theatre) -> list[Label]:
         if position is None:
             continue
         bloc = theatre.actors[theatre.actor_index[force.actor]].bloc
-        colour = BLOC_COLOURS[bloc] if bloc >= 0 else _THIRD
+        colour = BLOC_COLOURS[bloc] if bloc >= 0 else THIRD_PARTY_COLOUR
         text = force.name or titled(force.id)
         labels.append(Label(*theatre.projection.metres(*position), text, SMALL, colour))
     return labels
@@ -261,7 +183,7 @@ def _key(ax: Axes, theatre: Theatre, cast: Cast, happened: list[Happened] | None
     """Draw the key in the column beside the map; ``happened`` is None where nothing was played."""
     rows: list[tuple[Line2D, str]] = []
     for bloc in range(len(theatre.blocs)):
-        line = Line2D([], [], color=BLOC_COLOURS[bloc], ls=_BLOC_LINES[bloc], lw=2.2)
+        line = Line2D([], [], color=BLOC_COLOURS[bloc], ls=BLOC_LINES[bloc], lw=2.2)
         rows.append((line, f"tracks: {cast.bloc(bloc)}"))
     if any(site.critical for site in theatre.sites.values()):
         rows.append((Line2D([], [], ls="", marker="s", ms=9, color=GREEN), "critical site"))

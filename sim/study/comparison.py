@@ -128,9 +128,7 @@ class Comparison:
 
     def difference(self, arm: str, measure: str) -> Difference:
         """Return the paired difference of a measure against the reference."""
-        return paired_difference(
-            self.column(self.reference, measure), self.column(arm, measure)
-        )
+        return paired_difference(self.column(self.reference, measure), self.column(arm, measure))
 
     def risk(self, arm: str, threshold: int) -> Estimate:
         """Return the share of worlds in which a rung is reached."""
@@ -180,7 +178,7 @@ class Comparison:
         """Return every estimate as plain values, reals with nine digits."""
         arms = {arm: self._arm(arm) for arm in self.arms}
         pairs = {arm: self._pair(arm) for arm in self.others}
-        return plain(
+        found: dict[str, Any] = plain(
             {
                 "format": results.FORMAT,
                 "scenario": self.scenario.scenario,
@@ -195,6 +193,7 @@ class Comparison:
                 "pairs": pairs,
             }
         )
+        return found
 
     def _arm(self, arm: str) -> dict[str, Any]:
         reached = {str(k): self.risk(arm, k) for k in THRESHOLDS}

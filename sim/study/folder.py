@@ -69,7 +69,7 @@ def claim(path: Path, force: bool) -> Path:
     return path
 
 
-def place(path: Path, write: Callable[[Path], None]) -> None:
+def place(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place and move it there, so that it is whole or not at all."""
     beside = path.with_name(f".{path.name}.part")
     try:
@@ -85,7 +85,7 @@ def place(path: Path, write: Callable[[Path], None]) -> None:
 def place_json(path: Path, value: Any) -> None:
     """Write a value as JSON, whole or not at all."""
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    place(path, lambda beside: beside.write_text(text, encoding="utf-8") and None)
+    place(path, lambda beside: beside.write_text(text, encoding="utf-8"))
 
 
 def versions() -> dict[str, str]:

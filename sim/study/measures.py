@@ -27,7 +27,7 @@ from sim.records import (
     Stopped,
     Tested,
 )
-from sim.scenario.kinds import INCIDENT_KINDS, Act, Cause
+from sim.scenario.kinds import INCIDENT_KINDS, Act, Cause, SeverityClass
 
 THRESHOLDS: Final = (3, 4, 5, 6)
 CAUSES: Final = tuple(cause.name.lower() for cause in Cause)
@@ -91,7 +91,12 @@ def measure(history: History, line: int, given: int = NOT_REACHED) -> Row:
 
 
 def _count(
-    row: Row, record: Record, line: int, roots: dict[int, int], exchanges: dict[int, int], given: int
+    row: Row,
+    record: Record,
+    line: int,
+    roots: dict[int, int],
+    exchanges: dict[int, int],
+    given: int,
 ) -> None:
     """Add one record to a row."""
     if isinstance(record, Contacted):
@@ -121,8 +126,8 @@ def _count(
 
 def _contact(row: Row, record: Contacted) -> None:
     row["recorded"] += 1
-    row["serious"] += record.severity_class == 1
-    row["high_risk"] += record.severity_class == 2  # noqa: PLR2004
+    row["serious"] += record.severity_class == SeverityClass.SERIOUS
+    row["high_risk"] += record.severity_class == SeverityClass.HIGH_RISK
     row["separated"] += record.outcome == Outcome.SEPARATED
     row["spared"] += record.outcome == Outcome.SPARED
 

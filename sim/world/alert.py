@@ -50,26 +50,36 @@ def watches(theatre: Theatre) -> tuple[Watch, ...]:
         first = theatre.units[members[0]]
         if not first.alert or first.bloc < 0 or not course.launches:
             continue
-        prey = [
-            row
-            for row, unit in enumerate(theatre.units)
-            if unit.bloc == 1 - first.bloc
-            and unit.kind.domain == "air"
-            and not unit.alert
-            and theatre.courses[unit.force_row].hull.distance(course.hull)
-            <= first.kind.detection_range + ROUNDING
-        ]
+        radius = first.kind.detection_range
+        prey = _within_sight(theatre, first.bloc, course, radius)
         if prey:
-            found.append(
-                Watch(
-                    force_row,
-                    np.array(members),
-                    np.array(prey),
-                    first.kind.detection_range,
-                    first.kind.contact_range,
-                )
+            at = shapely.Point(course.post)
+            inside = [row for row in prey if _never_leaves(theatre, row, at, radius)]
+            rows = (
+                np.array(sorted(set(prey) - set(inside)), dtype=np.int64),
+                np.array(inside, dtype=np.int64),
             )
+            watch = Watch(force_row, np.array(members), *rows, radius, first.kind.contact_range)
+            found.append(watch)
     return tuple(found)
+
+
+def _within_sight(theatre: Theatre, bloc: int, course: Course, radius: float) -> list[int]:
+    """Return the rows of opposing aircraft with tracks of their own that may come into range."""
+    return [
+        row
+        for row, unit in enumerate(theatre.units)
+        if unit.bloc == 1 - bloc
+        and unit.kind.domain == "air"
+        and not unit.alert
+        and theatre.courses[unit.force_row].hull.distance(course.hull) <= radius + ROUNDING
+    ]
+
+
+def _never_leaves(theatre: Theatre, unit: int, at: shapely.Point, radius: float) -> bool:
+    """Whether all that a unit can reach lies within ``radius`` of a point."""
+    hull = theatre.courses[theatre.units[unit].force_row].hull
+    return bool(at.hausdorff_distance(hull) < radius - ROUNDING)
 
 
 def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watch: Watch) -> Spans:
@@ -77,10 +87,7 @@ def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watc
 
     ``leg_rows`` are the rows of the sorties of all legs.
     """
-    prey = np.flatnonzero(np.isin(sorties.unit, watch.prey))
-    wanted = np.zeros(sorties.unit.size, dtype=bool)
-    wanted[prey] = True
-    rows = np.flatnonzero(wanted[leg_rows])
+    rows = np.flatnonzero(np.isin(sorties.unit, watch.prey)[leg_rows])
     sortie = leg_rows[rows]
     since = np.maximum(legs.t0[rows], sorties.start[sortie])
     until = np.minimum(legs.t1[rows], sorties.end[sortie])
@@ -92,7 +99,14 @@ def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watc
         watch.radius,
     )
     nowhere = np.zeros(hit.size)
-    return stitch(Spans(sortie[hit], first, last, closest, square, nowhere, nowhere))
+    seen = stitch(Spans(sortie[hit], first, last, closest, square, nowhere, nowhere))
+    always = np.flatnonzero(np.isin(sorties.unit, watch.inside))
+    if not always.size:
+        return seen
+    first, last = sorties.start[always].astype(np.float64), sorties.end[always].astype(np.float64)
+    nowhere = np.zeros(always.size)
+    both = stack([seen, Spans(always, first, last, first, nowhere, nowhere, nowhere)])
+    return pick(both, np.argsort(both.pair, kind="stable"))
 
 
 def delays(delay: Delay, u: F64) -> F64:
