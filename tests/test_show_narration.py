@@ -20,7 +20,7 @@ from sim.show.divergence import divergence
 from sim.show.entries import ORDER
 from sim.show.narration import narrate, narrate_pair, printed
 from sim.show.telling import TELL
-from tests.show_parts import (
+from show_parts import (
     CALL,
     CASE,
     DEADLINE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
@@ -18,63 +17,32 @@ from sim.draws import Decision, child, normal
 from sim.records import (
     NEVER,
     Acted,
-    Believed,
     Clocked,
     Happened,
-    Messaged,
     Origin,
-    Reported,
     Stopped,
 )
 from sim.scenario.kinds import (
-    DECEITFUL,
-    HONEST,
-    INCIDENT_BY_CODE,
     INCIDENT_KINDS,
     RESPONSES,
     Act,
     Cause,
-    Content,
 )
 from sim.scenario.parameters import Parameters
 
 if TYPE_CHECKING:
-    from sim.crisis.channels import Call
     from sim.crisis.engine import Crisis
+    from sim.crisis.line import Call
 
 _REPLY = 1  # suffix of a reply's identity below its case
-_FIRST, _MAIN = 0, 1  # the two reports of an investigation
 _THEATRE = 2  # suffixes of the three choices about a case
 _CAPITAL = 3
 _CONSENT = 4
 
-_UNINFORMATIVE: Belief = (1.0, 1.0, 1.0, 1.0)
-_CERTAIN = (
-    (1.0, 0.0, 0.0, 0.0),
-    (0.0, 1.0, 0.0, 0.0),
-    (0.0, 0.0, 1.0, 0.0),
-    (0.0, 0.0, 0.0, 1.0),
-)
-_BELIEVABLE = frozenset((Content.EXPLAIN, Content.ACKNOWLEDGE, Content.NOT_OURS))
 _ALL = len(RESPONSES)
 _UP_TO_DISPLAY = Act.DISPLAY + 1
 
 
-def _column(table: tuple[tuple[float, ...], ...], content: int) -> Belief:
-    """Return P(content | cause) for each cause."""
-    accident, assertive, hostile, not_theirs = (row[content] for row in table)
-    return (accident, assertive, hostile, not_theirs)
-
-
-def _likelihoods(content: int) -> tuple[Belief, Belief]:
-    if content == Content.DOES_NOT_KNOW:
-        return _UNINFORMATIVE, _UNINFORMATIVE
-    return _HONEST[content], _DECEITFUL[content]
-
-
-_CONTENTS = range(len(HONEST[0]))
-_HONEST = tuple(_column(HONEST, content) for content in _CONTENTS)
-_DECEITFUL = tuple(_column(DECEITFUL, content) for content in _CONTENTS)
 _ACT_KIND = INCIDENT_KINDS["act"].code
 
 
@@ -85,12 +53,6 @@ class Cases:
         self._crisis = crisis
         p = crisis.p
         self._p: Parameters = p
-        self._suspicion: Belief = (
-            p.suspicion_accident,
-            p.suspicion_assertive,
-            p.suspicion_hostile,
-            p.suspicion_not_theirs,
-        )
         self._cost: Belief = (
             p.cost_accident,
             p.cost_assertive,
@@ -151,7 +113,7 @@ class Cases:
         self._latest[victim, blamed] = case
         self._add(case, incident)
         self._set_clock(case)
-        self._investigate(case)
+        crisis.learning.investigate(case)
         if self._p.theatre_stage:
             self._await_theatre(case)
         crisis.switchboard.case_opened(case)
@@ -245,109 +207,6 @@ class Cases:
         now = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
         yield from self._answer(case, now, act)
 
-    # What the victim learns.
-
-    def _investigate(self, case: Case) -> None:
-        if case.depth:
-            return  # an act is no riddle: nobody investigates who ordered it
-        p, luck = self._p, self._crisis.luck
-        for final, delay, accuracy in (
-            (_FIRST, self._crisis.first_report, p.first_accuracy),
-            (_MAIN, self._crisis.report, p.accuracy),
-        ):
-            who = child(case.identity, final)
-            time = self._crisis.now + delay.ms(luck.u(Decision.REPORT_DELAY, who))
-            report = partial(self._report, case, final, accuracy, who)
-            self._crisis.env.at(time, Rank.REPORT, who, report)
-
-    def _report(self, case: Case, final: int, accuracy: float, who: int, _: Event) -> None:
-        """Hear the own investigation; the main report takes the place of the first."""
-        if case.reported:
-            return  # a first report after the main one is no news
-        luck = self._crisis.luck
-        named = case.cause
-        if luck.u(Decision.REPORT_RIGHT, who) >= accuracy:
-            others = [cause for cause in range(len(Cause)) if cause != case.cause]
-            named = others[int(luck.u(Decision.REPORT_WRONG, who) * len(others))]
-        now = self._crisis.now
-        in_time = int(not case.closed)
-        seats = self._crisis.seats(case.victim_bloc)
-        self._crisis.record(Reported(now, seats, case.identity, final, named, in_time))
-        case.evidence = rules.report_evidence(named, accuracy)
-        if final:
-            case.reported = True
-            tension = self._p.a_tension * rules.saturated(self._crisis.ladder.tension())
-            rung = self._p.a_rung * self._crisis.ladder.rung
-            case.report_belief = rules.belief(self._suspicions(case), tension, rung, case.evidence)
-            self._reveal(case)
-
-    def _suspicions(self, case: Case) -> Belief:
-        """Return what the victim suspects before it knows; a kind may bring its own suspicions."""
-        own = INCIDENT_BY_CODE[case.kind].suspicion
-        return self._suspicion if own is None else own
-
-    def hear(self, case: Case, call: Call) -> None:
-        """Let a message reach the decision maker of the side it was meant for."""
-        crisis = self._crisis
-        receiver = crisis.ladder.blocs[case.victim_bloc]
-        p = self._p
-        c = rules.credibility(
-            receiver.believed,
-            receiver.disbelieved,
-            call.channel.weight,
-            p.credibility_low,
-            p.credibility_high,
-        )
-        in_time = not case.closed
-        crisis.record(
-            Messaged(
-                crisis.now,
-                crisis.both(case.victim_bloc, crisis.now, call.ended),
-                call.channel.row,
-                call.identity,
-                case.identity,
-                case.blamed_bloc,
-                call.content,
-                int(call.content != Content.DOES_NOT_KNOW),
-                call.honest,
-                c,
-                int(in_time),
-            )
-        )
-        if call.content == Content.DOES_NOT_KNOW:
-            return
-        case.heard = True
-        case.content = call.content
-        case.best_credibility = max(case.best_credibility, c)
-        if not in_time and call.content in _BELIEVABLE:
-            crisis.ladder.relieve(1 - p.late_relief * c)
-            crisis.ladder.shorten_quiet(case.victim_bloc, p.late_quiet)
-        self._reveal(case)
-
-    def _reveal(self, case: Case) -> None:
-        """Judge a sender by what came out; only a revelation moves credibility (model 5)."""
-        if case.revealed or not (case.reported and case.heard):
-            return
-        case.revealed = True
-        crisis, p = self._crisis, self._p
-        receiver = crisis.ladder.blocs[case.victim_bloc]
-        honest, deceitful = _likelihoods(case.content)
-        r = rules.falsehood(case.report_belief, honest, deceitful, case.best_credibility)
-        receiver.believed += p.credibility_step * (1 - r)
-        receiver.disbelieved += r
-        value = receiver.believed / (receiver.believed + receiver.disbelieved)
-        crisis.record(
-            Believed(
-                crisis.now,
-                crisis.seats(case.victim_bloc),
-                case.victim_bloc,
-                case.blamed_bloc,
-                case.identity,
-                r,
-                value,
-            )
-        )
-
     def stop(self, case: Case, call: Call) -> None:
         """Let a message that came through in time end the incidents that still go on."""
         crisis = self._crisis
@@ -375,38 +234,12 @@ class Cases:
             self._weigh(case)
             self._set_clock(case)
 
-    def propose_halt(self, case: Case, call: Call) -> None:
-        """Let a proposed halt that came through before the clock weigh on the answer."""
-        if not case.closed:
-            p, receiver = self._p, self._crisis.ladder.blocs[case.victim_bloc]
-            c = rules.credibility(
-                receiver.believed,
-                receiver.disbelieved,
-                call.channel.weight,
-                p.credibility_low,
-                p.credibility_high,
-            )
-            case.halt = max(case.halt, p.halt * c)
-
     # The answer.
-
-    def belief(self, case: Case) -> Belief:
-        """Return what the victim believes about a case now."""
-        if case.truth_known:
-            return _CERTAIN[case.cause]
-        p, ladder = self._p, self._crisis.ladder
-        evidence = case.evidence
-        if case.heard:
-            honest, deceitful = _likelihoods(case.content)
-            m = rules.message_evidence(honest, deceitful, case.best_credibility)
-            evidence = tuple(a + b for a, b in zip(evidence, m, strict=True))  # type: ignore[assignment]
-        tension = p.a_tension * rules.saturated(ladder.tension())
-        return rules.belief(self._suspicions(case), tension, p.a_rung * ladder.rung, evidence)
 
     def _request(self, case: Case, asked: Asked, suffix: int, options: int, actor: int) -> Request:
         ladder, p = self._crisis.ladder, self._p
         tension = ladder.tension()
-        belief = self.belief(case)
+        belief = self._crisis.learning.belief(case)
         want = rules.wanted(
             p.resolve, case.severity, belief, self._cost, p.grievance, rules.saturated(tension)
         )

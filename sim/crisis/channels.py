@@ -8,85 +8,26 @@ and every call leaves a record with each of its delays.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
 
 from sim.crisis.deciders import Asked, Request
-from sim.crisis.plan import FOREVER, ChannelPlan
+from sim.crisis.line import Call, Line
+from sim.crisis.plan import FOREVER
+from sim.crisis.routine import notices, tests
 from sim.crisis.rules import whole
 from sim.crisis.schedule import Desk, Rank
 from sim.crisis.state import Case
 from sim.draws import Decision, child
-from sim.records import NEVER, Called, CallEnd, Noticed, Purpose, Tested
+from sim.records import NEVER, Called, CallEnd, Purpose
 from sim.scenario.kinds import Content
 
 if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
-    from sim.world import Outage
 
 _CASE, _CONCERN, _HALT, _SAY = 0, 1, 2, 3  # suffixes of identities below a channel
 _PICK_UP = 4
-
-
-@dataclass(slots=True, eq=False)
-class Call:
-    """One use of a channel, from the wish to call to what became of it."""
-
-    channel: ChannelPlan
-    identity: int
-    caller: int
-    purpose: Purpose
-    case: Case | None
-    subject: int
-    wanted: int
-    attempts: int = 0
-    authorised: int = NEVER
-    ringing: int = NEVER
-    answered: int = NEVER
-    right_person: int = NEVER
-    ended: int = NEVER
-    relayed: int = NEVER
-    content: int = -1
-    honest: int = -1
-    backfired: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Line:
-    """The running state of one channel: its telephone, its outages and what is known of them."""
-
-    plan: ChannelPlan
-    desk: Desk
-    outage: Outage | None
-    placed: tuple[tuple[int, int], ...] = ()
-    known_down: bool = False
-
-    def open(self, t: int) -> bool:
-        """Whether the channel exists at ``t``."""
-        return self.plan.opens <= t < self.plan.closes
-
-    def up(self, t: int) -> bool:
-        """Whether a call could get through at ``t``."""
-        if not self.open(t) or any(at <= t < until for at, until in self.placed):
-            return False
-        return self.outage is None or self.outage.is_up(t)
-
-    def next_up(self, t: int) -> int:
-        """Return the first instant at or after ``t`` at which the channel works again."""
-        t = max(t, self.plan.opens)
-        while not self.up(t) and t < self.plan.closes:
-            later = [until for at, until in self.placed if at <= t < until]
-            t = max(later) if later else self.outage.next_up(t) if self.outage else t
-        return t
-
-    def fails_before(self, start: int, end: int) -> int | None:
-        """Return when the channel fails between two instants, or None; outages are laid down."""
-        down = None if self.outage is None else self.outage.next_down(start)
-        placed = [at for at, until in self.placed if start < until and at < end]
-        first = min(self.plan.closes, FOREVER if down is None else down, *placed, FOREVER)
-        return max(start, first) if first < end else None
 
 
 class Switchboard:
@@ -112,9 +53,9 @@ class Switchboard:
         """Start what the channels do by themselves: tests and notices."""
         for line in self.lines.values():
             if line.plan.test_every:
-                self._crisis.env.process(self._tests(line))
+                self._crisis.env.process(tests(self._crisis, line))
             if line.plan.notices and line.plan.notify > 0:
-                self._crisis.env.process(self._notices(line))
+                self._crisis.env.process(notices(self._crisis, line))
 
     # Who calls.
 
@@ -123,7 +64,7 @@ class Switchboard:
         grave = case.severity >= self._crisis.p.grave_low
         for line in self.lines.values():
             plan = line.plan
-            if not plan.reach.issuperset((case.victim, case.blamed)):
+            if not plan.reach.issuperset((case.victim, case.blamed)) or not line.open(case.opened):
                 continue
             if plan.truth:
                 case.truth_known = True
@@ -170,6 +111,8 @@ class Switchboard:
         for line in self.lines.values():
             plan = line.plan
             actor = plan.ends[caller_bloc]
+            if not line.open(self._crisis.now):
+                continue
             if not plan.concerns or (plan.concern <= 0 and not self._crisis.has_people(actor)):
                 continue
             identity = child(plan.identity, subject, caller_bloc, _CONCERN)
@@ -361,9 +304,9 @@ class Switchboard:
         if case is None:
             return
         if call.purpose is Purpose.HALT:
-            self._crisis.cases.propose_halt(case, call)
+            self._crisis.learning.propose_halt(case, call)
         elif call.content >= 0:
-            self._crisis.cases.hear(case, call)
+            self._crisis.learning.hear(case, call)
 
     def _record(self, call: Call, end: CallEnd) -> None:
         crisis = self._crisis
@@ -378,71 +321,7 @@ class Switchboard:
             )
         )  # fmt: skip
 
-    # Tests and notices.
-
-    def _tests(self, line: Line) -> Generator[Event, Any, None]:
-        """Test the line so often; a test finds an outage, or that it is over."""
-        crisis, plan = self._crisis, line.plan
-        begins = max(crisis.begins, plan.opens)
-        number = -(-begins // plan.test_every)
-        while number * plan.test_every < min(crisis.horizon, plan.closes):
-            due = number * plan.test_every
-            if due < crisis.now:  # the line was busy all the while: that test is left out
-                number += 1
-                continue
-            test = child(plan.identity, Purpose.TEST, number & _WORD)
-            yield crisis.env.moment(due, Rank.CALL, test)
-            yield line.desk.ask(Purpose.TEST, due, test)
-            up = line.up(crisis.now)
-            answered = up and crisis.luck.u(Decision.ANSWERED, test) < plan.answered
-            line.known_down = not up
-            waited = crisis.now - due
-            seats = (crisis.now, crisis.now if answered else NEVER)
-            crisis.record(Tested(crisis.now, seats, plan.row, int(answered), waited))
-            yield crisis.env.moment(crisis.now + plan.test_lasting, Rank.CALL, test)
-            line.desk.release()
-            number += 1
-
-    def _notices(self, line: Line) -> Generator[Event, Any, None]:
-        """Give word of sorties beforehand, as often as posture lets a side do so."""
-        crisis, plan = self._crisis, line.plan
-        for due, identity, row, bloc, start, mark, u in crisis.stage.notices(
-            plan, crisis.ladder.most_active
-        ):
-            if due < crisis.begins or not line.open(due):
-                continue
-            yield crisis.env.moment(due, Rank.CALL, identity)
-            level = crisis.ladder.blocs[bloc].level
-            if u >= plan.notify * max(0.0, 1 - crisis.p.notify_rung * level):
-                continue
-            if crisis.ladder.flies(bloc, due, mark):
-                crisis.env.process(self._notice(line, due, identity, row, bloc, start))
-
-    def _notice(
-        self, line: Line, due: int, identity: int, row: int, bloc: int, start: int
-    ) -> Generator[Event, Any, None]:
-        """Give one notice, if the line is free and up before the sortie ends its use."""
-        crisis = self._crisis
-        who = child(line.plan.identity, identity)
-        yield line.desk.ask(Purpose.NOTICE, due, who)
-        if line.up(crisis.now) and crisis.now < start:
-            u = crisis.luck.u(Decision.TALK, who)
-            yield crisis.env.moment(crisis.now + line.plan.notice_lasts.ms(u), Rank.CALL, who)
-            answered = crisis.luck.u(Decision.ANSWERED, who) < line.plan.answered
-            if answered:
-                given = crisis.now
-                self.noticed[row] = min(given, self.noticed.get(row, given))
-                unit = crisis.stage.unit_of(row)
-                crisis.record(
-                    Noticed(given, (given, given), line.plan.row, identity, unit, bloc, given)
-                )
-        line.desk.release()
-
     def close_all(self) -> None:
         """Record the calls still under way when the run ends."""
         for identity in sorted(self.calls):
             self._record(self.calls[identity], CallEnd.UNFINISHED)
-
-
-_WORD = (1 << 64) - 1
-"""Mask that makes a negative number a 64-bit word."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
 
 from sim.crisis import rules
 from sim.crisis.deciders import Asked, Request
-from sim.crisis.ladder import DISPLAY_RUNG, FORCE_RUNG
+from sim.crisis.ladder import FORCE_RUNG
 from sim.crisis.schedule import Rank
 from sim.crisis.stage import Flight, Prospect
 from sim.crisis.state import Incident
-from sim.draws import Decision, child, normal
+from sim.crisis.wrong import Wrong, hostile_rung, lasts, severity_of
+from sim.draws import Decision, child
 from sim.records import NEVER, NOBODY, Contacted, Happened, Origin, Outcome, Placed, Struck
 from sim.scenario.kinds import INCIDENT_KINDS, Cause, IncidentKind, SeverityClass
 from sim.world import SETTINGS, Salvo, Stray
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
 
 _LOCAL = 1  # suffix of a shoot-down's identity below its intrusion
-_P95 = 1.6448536269514722  # standard normal quantile of .95
 
 _BY_SETTING: dict[str, tuple[tuple[IncidentKind, ...], ...]] = {
     setting: (
@@ -36,24 +36,6 @@ _BY_SETTING: dict[str, tuple[tuple[IncidentKind, ...], ...]] = {
 _OTHER = (0, 2, 1)  # the other class of incident, where a setting knows no kind of one
 _SHOOT_DOWN = INCIDENT_KINDS["shoot_down"]
 _UNITS_LOST = frozenset((INCIDENT_KINDS["collision"].code, _SHOOT_DOWN.code))
-
-
-class Wrong(NamedTuple):
-    """What is known of something that went wrong before it becomes an incident."""
-
-    identity: int
-    kind: IncidentKind
-    severity_class: int
-    severity: float
-    cause: int
-    victim: int
-    by: int
-    blamed: int
-    lasts: int
-    origin: Origin
-    x: int
-    y: int
-    hostile_rung: int = 0
 
 
 class Encounters:
@@ -152,14 +134,11 @@ class Encounters:
     ) -> None:
         p, luck, who = self._crisis.p, self._crisis.luck, prospect.identity
         kind = self._kind(who, SETTINGS[prospect.setting], grave)
-        rung = 0
-        if cause == Cause.HOSTILE:
-            share = p.force_high_risk if grave == SeverityClass.HIGH_RISK else p.force_serious
-            rung = FORCE_RUNG if luck.u(Decision.FORCE, who) < share else DISPLAY_RUNG
+        rung = hostile_rung(who, cause, grave, luck, p)
         wrong = Wrong(
-            who, kind, grave, self._severity(who, grave), cause, victim.actor,
+            who, kind, grave, severity_of(who, grave, luck, p), cause, victim.actor,
             NOBODY if cause == Cause.NOT_THEIRS else author.actor, author.actor,
-            self._lasts(who, kind), Origin.CONTACT, prospect.x, prospect.y, rung,
+            lasts(who, kind, luck), Origin.CONTACT, prospect.x, prospect.y, rung,
         )  # fmt: skip
         self.happen(wrong)
         if kind.code in _UNITS_LOST:
@@ -176,20 +155,6 @@ class Encounters:
             if mark < 0:
                 return kind
         return kinds[-1]
-
-    def _severity(self, who: int, grave: int) -> float:
-        p, u = self._crisis.p, self._crisis.luck.u(Decision.SEVERITY, who)
-        if grave == SeverityClass.HIGH_RISK:
-            return rules.severity(u, p.grave_low, p.grave_high)
-        return rules.severity(u, p.serious_low, p.serious_high)
-
-    def _lasts(self, who: int, kind: IncidentKind) -> int:
-        if kind.median == 0:
-            return 0
-        spread = rules.log_ratio(kind.p95, kind.median) / _P95
-        return rules.lognormal_ms(
-            kind.median, spread, normal(self._crisis.luck.u(Decision.DURATION, who))
-        )
 
     # Minutes: the local commander.
 
@@ -216,7 +181,7 @@ class Encounters:
                 Wrong(
                     who, _SHOOT_DOWN, SeverityClass.HIGH_RISK, p.shoot_down_severity,
                     Cause.ASSERTIVE, wrong.blamed, wrong.victim, wrong.victim,
-                    self._lasts(who, _SHOOT_DOWN), Origin.LOCAL, wrong.x, wrong.y, FORCE_RUNG,
+                    lasts(who, _SHOOT_DOWN, luck), Origin.LOCAL, wrong.x, wrong.y, FORCE_RUNG,
                 )
             )  # fmt: skip
 
@@ -306,12 +271,12 @@ class Encounters:
             return
         grave = SeverityClass.HIGH_RISK if stray.grave else SeverityClass.SERIOUS
         kind = INCIDENT_KINDS["stray_drone" if stray.drone else "stray_missile"]
-        own = stray.by == stray.attacker
+        own, who, luck = stray.by == stray.attacker, stray.identity, crisis.luck
         self.happen(
             Wrong(
-                stray.identity, kind, grave, self._severity(stray.identity, grave),
+                who, kind, grave, severity_of(who, grave, luck, crisis.p),
                 Cause.ACCIDENT if own else Cause.NOT_THEIRS, stray.victim, stray.by,
-                stray.attacker, self._lasts(stray.identity, kind), Origin.STRAY, stray.x, stray.y,
+                stray.attacker, lasts(who, kind, luck), Origin.STRAY, stray.x, stray.y,
             )
         )  # fmt: skip
 
@@ -325,12 +290,12 @@ class Encounters:
         who = salvo.identity
         if crisis.luck.u(Decision.BLAME, who) >= crisis.p.blamed_on_supporters:
             return
-        kind = INCIDENT_KINDS["attack"]
+        kind, grave = INCIDENT_KINDS["attack"], SeverityClass.SERIOUS
         self.happen(
             Wrong(
-                who, kind, SeverityClass.SERIOUS, self._severity(who, SeverityClass.SERIOUS),
+                who, kind, grave, severity_of(who, grave, crisis.luck, crisis.p),
                 Cause.NOT_THEIRS, struck, salvo.actor, theatre.leader(supporters),
-                self._lasts(who, kind), Origin.ATTACK, salvo.x, salvo.y,
+                lasts(who, kind, crisis.luck), Origin.ATTACK, salvo.x, salvo.y,
             )
         )  # fmt: skip
 

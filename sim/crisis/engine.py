@@ -19,6 +19,7 @@ from sim.crisis.encounters import Encounters
 from sim.crisis.history import History
 from sim.crisis.injects import Given, Injects
 from sim.crisis.ladder import Ladder
+from sim.crisis.learning import Learning
 from sim.crisis.plan import Plan, wait
 from sim.crisis.schedule import Rank, Schedule
 from sim.crisis.state import Start
@@ -67,6 +68,7 @@ class Crisis:
         self.ladder = Ladder(self, start)
         self.injects = Injects(self)
         self.switchboard = Switchboard(self)
+        self.learning = Learning(self)
         self.cases = Cases(self)
         self.encounters = Encounters(self)
         self.encounters.begin()

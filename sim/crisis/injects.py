@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.crisis import rules
-from sim.crisis.encounters import Wrong
-from sim.crisis.ladder import DISPLAY_RUNG, FORCE_RUNG
+from sim.crisis.ladder import DISPLAY_RUNG
 from sim.crisis.rules import whole
-from sim.draws import Decision, Luck, child, normal, root
+from sim.crisis.wrong import Wrong, hostile_rung, lasts, severity_of
+from sim.draws import Decision, Luck, child, root
 from sim.errors import RunError
 from sim.records import NOBODY, Origin
 from sim.scenario.kinds import (
@@ -26,7 +26,6 @@ from sim.world import World
 if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
 
-_P95 = 1.6448536269514722  # standard normal quantile of .95
 _VICTIM, _AUTHOR = 0, 1  # suffixes of the two sides of a given incident
 
 
@@ -127,24 +126,14 @@ def placed_incident(
     severity = given.severity
     who = placed.identity
     if severity is None:
-        severity = rules.severity(luck.u(Decision.SEVERITY, who), p.grave_low, p.grave_high)
+        severity = severity_of(who, SeverityClass.HIGH_RISK, luck, p)
     grave = SeverityClass.HIGH_RISK if severity >= p.grave_low else SeverityClass.SERIOUS
-    lasts = _lasts(who, kind, luck) if given.lasting is None else given.lasting
-    rung = 0
-    if cause == Cause.HOSTILE:
-        share = p.force_high_risk if grave == SeverityClass.HIGH_RISK else p.force_serious
-        rung = FORCE_RUNG if luck.u(Decision.FORCE, who) < share else DISPLAY_RUNG
+    duration = lasts(who, kind, luck) if given.lasting is None else given.lasting
+    rung = hostile_rung(who, cause, grave, luck, p)
     return Wrong(
-        who, kind, grave, severity, cause, victim, by, blamed, lasts, origin, placed.x, placed.y,
+        who, kind, grave, severity, cause, victim, by, blamed, duration, origin, placed.x, placed.y,
         rung,
     )  # fmt: skip
-
-
-def _lasts(who: int, kind: IncidentKind, luck: Luck) -> int:
-    if kind.median == 0:
-        return 0
-    spread = rules.log_ratio(kind.p95, kind.median) / _P95
-    return rules.lognormal_ms(kind.median, spread, normal(luck.u(Decision.DURATION, who)))
 
 
 def given_kinds() -> tuple[str, ...]:
@@ -176,16 +165,13 @@ def given_in(world: World, kind_name: str, p: Parameters) -> Given:
     )
     if kind.settings[0] in _ONE_WAY and cause in (Cause.ASSERTIVE, Cause.HOSTILE):
         cause = Cause.ACCIDENT if kind.settings[0] == "strike" else Cause.NOT_THEIRS
-    rung = 0
-    if cause == Cause.HOSTILE:
-        force = luck.u(Decision.FORCE, who) < p.force_high_risk
-        rung = FORCE_RUNG if force else DISPLAY_RUNG
+    rung = hostile_rung(who, cause, SeverityClass.HIGH_RISK, luck, p)
     time = whole(luck.u(Decision.GIVEN_TIME, who) * theatre.horizon_ms)
-    severity = rules.severity(luck.u(Decision.SEVERITY, who), p.grave_low, p.grave_high)
+    severity = severity_of(who, SeverityClass.HIGH_RISK, luck, p)
     x, y = theatre.place_of(victim)
     wrong = Wrong(
         who, kind, SeverityClass.HIGH_RISK, severity, cause, victim,
-        NOBODY if cause == Cause.NOT_THEIRS else author, author, _lasts(who, kind, luck),
+        NOBODY if cause == Cause.NOT_THEIRS else author, author, lasts(who, kind, luck),
         Origin.GIVEN, x, y, rung,
     )  # fmt: skip
     return Given(time, who, wrong)
@@ -195,7 +181,7 @@ _ONE_WAY = ("strike", "attack")
 
 
 def _sides(world: World, kind: IncidentKind) -> list[tuple[int, int]]:
-    """Return (victim, blamed) actors that could be in an incident of this kind, in a fixed order."""
+    """Return (victim, blamed) actors that could be in an incident of this kind, in order."""
     theatre = world.theatre
     if "strike" in kind.settings:
         return theatre.stray_sides()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FOREVER = 1 << 62
 """A time after everything."""
 
+_HOUR_MINUTES = 60
+_PLANS_KEPT = 256
 _MONTH = YEAR / 12  # literal twelve months; concern calls are stated per month
 
 
@@ -56,11 +58,11 @@ class DayHours:
     def __init__(self, hours: Hours, start: datetime) -> None:
         self._zone = ZoneInfo(hours.zone)
         self._start = start
-        self._from, self._to = (t.hour * 60 + t.minute for t in hours.when)
+        self._from, self._to = (t.hour * _HOUR_MINUTES + t.minute for t in hours.when)
 
     def _minute(self, t: int) -> int:
         local = (self._start + timedelta(milliseconds=t)).astimezone(self._zone)
-        return local.hour * 60 + local.minute
+        return local.hour * _HOUR_MINUTES + local.minute
 
     def holds(self, t: int) -> bool:
         """Whether ``t`` lies within the hours; equal ends mean the whole day."""
@@ -156,7 +158,7 @@ class Plan:
     boldness: float
 
     def uninvited(self) -> Plan:
-        """Return the same arm with no invitation: absorbing hostile acts invites no more of them."""
+        """Return the same arm with invitation 0: absorbed hostile acts invite no more of them."""
         return replace(self, parameters=self.parameters.model_copy(update={"invitation": 0.0}))
 
 
@@ -257,7 +259,7 @@ def channel_rows(scenario: Scenario) -> dict[str, int]:
     return {name: row for row, name in enumerate(sorted(scenario.channels))}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_PLANS_KEPT)
 def _plan(theatre: Theatre, name: str) -> Plan:
     arm = patched(theatre.scenario, name)
     rows = channel_rows(theatre.scenario)

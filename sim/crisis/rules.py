@@ -59,7 +59,7 @@ def cause(u: float, hostile: float, assertive: float, not_theirs: float) -> int:
     if u < hostile:
         return 2
     if u > 1 - not_theirs:
-        return 3
+        return _NOT_THEIRS
     return 1 if u < min(hostile + assertive, 1 - not_theirs) else 0
 
 

@@ -642,19 +642,19 @@ class Parameters(Frozen):
 
     # Strikes.
     stray_attacker: float = _probability(
-        4e-4,
-        1e-4,
-        2e-3,
+        1e-3,
+        2e-4,
+        4e-3,
         JUDGEMENT,
-        "evidence 3.3: 4 to 6 violations a year beside the strikes",
+        "evidence 3.3, 3.4: one or two missiles a year crossed Poland beside hundreds aimed near it",
         "chance that a weapon bound for a target on the border strays across it",
     )
     stray_defender: float = _probability(
-        1e-4,
-        2e-5,
         5e-4,
+        1e-4,
+        2e-3,
         JUDGEMENT,
-        "Przewodów is the one known case, evidence 3.4",
+        "evidence 3.4: Przewodów, one case beside some hundreds of weapons in nine months",
         "the same for the interceptor fired at it",
     )
     stray_reach: float = _constant(

@@ -11,13 +11,20 @@ import shapely
 from sim.draws import F64
 from sim.scenario.kinds import UNIT_KINDS
 from sim.scenario.models import Force, Sorties
-from sim.scenario.quantities import HOUR, SECOND
+from sim.scenario.quantities import HOUR, MINUTE, SECOND
 from sim.world.geography import I64, Mesh, Point, Projection, mesh, whole, wholes
 
 ALERT_LASTING: Final = 2 * HOUR
 """Time in ms for which an interceptor stays with its target unless its sorties say otherwise.
 
 Judgement: about the endurance of a fighter without a tanker.
+"""
+
+
+SMALL: Final = MINUTE
+"""Time in ms: a lap, or a leg between two waypoints, that takes less is a place, not a course.
+
+It keeps the number of legs within reason; at aircraft speed it is some 15 km.
 """
 
 
@@ -92,11 +99,17 @@ def lay(force: Force, areas: Mapping[str, shapely.Polygon], projection: Projecti
     hull = shapely.convex_hull(area if area is not None else shapely.MultiPoint(corners))
     middle = shapely.centroid(area if area is not None else hull)
     post = (whole(middle.x), whole(middle.y))
+    waypoints = mesh(area) if area is not None and not kind.alert else None
     loop_x, loop_y, loop_ms = _loop(corners, speed)
+    if kind.alert or (
+        waypoints.mean_leg / speed < SMALL if waypoints else int(loop_ms.sum()) < SMALL
+    ):
+        waypoints, hull = None, shapely.Point(post)
+        loop_x, loop_y, loop_ms = _loop([post], speed)
     sorties = force.sorties
     lasting = sorties.lasting if sorties else ALERT_LASTING if kind.alert else 0
     return Course(
-        mesh=mesh(area) if area is not None and not kind.alert else None,
+        mesh=waypoints,
         loop_x=loop_x,
         loop_y=loop_y,
         loop_ms=loop_ms,
@@ -107,7 +120,7 @@ def lay(force: Force, areas: Mapping[str, shapely.Polygon], projection: Projecti
         jitter=_slack(sorties) if sorties else 0,
         post=post,
         guards=area if kind.alert else None,
-        hull=shapely.Point(post) if kind.alert else hull,
+        hull=hull,
         launches=force.launches,
         number=force.number,
     )
