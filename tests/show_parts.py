@@ -148,5 +148,3 @@ def with_call() -> History:
         Believed(reported, (reported, -1), NATO, RUSSIAN, CASE, 0.12, 0.56),
     ]
     return history("as_used_2022", collision() + explained() + act(Act.PROTEST, 1, 0.15) + after)
-
-

@@ -48,8 +48,17 @@ def _parsed(path: Path) -> ast.Module:
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yield every module named by an import, wherever it stands, with its line."""
+    """Yield every module that running the code may import, wherever it stands, with its line."""
+    for_checkers = {
+        id(below)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for statement in node.body
+        for below in ast.walk(statement)
+    }
     for node in ast.walk(tree):
+        if id(node) in for_checkers:
+            continue
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -85,6 +94,7 @@ def test_an_import_that_goes_up_is_seen() -> None:
     tree = ast.parse("from sim.show import style\nimport sim.world\nimport matplotlib.pyplot")
     assert len(_climbs("crisis", tree)) == 2
     assert len(_climbs("show", tree)) == 0
+    assert _climbs("world", ast.parse("if TYPE_CHECKING:\n    from sim.api import Played")) == []
     assert len(_climbs("scenario", ast.parse("def f():\n    from sim import api, errors"))) == 1
 
 

@@ -7,19 +7,6 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
-
-from sim.crisis import History, play
-from sim.records import RECORD_TYPES, Acted, CallEnd, Happened, Origin
-from sim.scenario.kinds import Act, Cause, Content
-from sim.scenario.quantities import DAY, HOUR, MINUTE
-from sim.show import words
-from sim.show.call_story import tell_call
-from sim.show.casebook import cases_of, numbered
-from sim.show.cast import Cast
-from sim.show.divergence import divergence
-from sim.show.entries import ORDER
-from sim.show.narration import narrate, narrate_pair, printed
-from sim.show.telling import TELL
 from show_parts import (
     CALL,
     CASE,
@@ -34,6 +21,19 @@ from show_parts import (
     with_call,
     without_line,
 )
+
+from sim.crisis import History, play
+from sim.records import RECORD_TYPES, Acted, CallEnd, Happened, Origin
+from sim.scenario.kinds import Act, Cause, Content
+from sim.scenario.quantities import DAY, HOUR, MINUTE
+from sim.show import words
+from sim.show.call_story import tell_call
+from sim.show.casebook import cases_of, numbered
+from sim.show.cast import Cast
+from sim.show.divergence import divergence
+from sim.show.entries import ORDER
+from sim.show.narration import narrate, narrate_pair, printed
+from sim.show.telling import TELL
 
 
 def plain(lines: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import MaxNLocator
 
 from sim.scenario.quantities import DAY
 from sim.show.labels import spread
@@ -31,6 +31,7 @@ _HEADROOM: Final = 0.06
 _NAMED: Final = 10  # names that fit beside the curves of a figure of the usual height
 _APART: Final = 0.085  # of the height of the curves, from one name to the next
 _BANDS: Final = 4  # more bands than these hide one another; then only the reference has one
+_CORNER: Final = 0.05  # of the height, kept free of shares where the dates begin
 _LEAST_SPAN: Final = 0.004
 """The vertical scale shows at least this share of worlds, so that nothing looks like much."""
 
@@ -69,18 +70,17 @@ def _scale(ax: Axes, comparison: Comparison, curves: dict[str, Survival]) -> flo
     ax.set_xlim(0, days)
     ax.set_ylim(bottom, 1 + (1 - bottom) * _HEADROOM)
     ax.spines["left"].set_bounds(bottom, 1)
-    ax.locator_params(axis="y", nbins=6)
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{100 * y:.4g} %" if y <= 1 else ""))
-    ax.axhline(1, color=FAINT, lw=0.8, zorder=0.5)
+    shares = [y for y in MaxNLocator(6).tick_values(bottom, 1) if y <= 1]
+    shares = [y for y in shares if y - bottom > _CORNER * (1 - bottom)]
+    ax.set_yticks(shares, [f"{100 * y:.4g} %" for y in shares])
+    for share in shares:
+        ax.axhline(share, color=FAINT, lw=0.6, zorder=0.4)
     step = _day_step(days)
     ticks = [k * step for k in range(int(days / step) + 1)]
     start = comparison.scenario.start
     dates = [short_date(moment(start, round(t * DAY))) for t in ticks]
     ax.set_xticks(ticks, [f"day {t:g}\n{date}" for t, date in zip(ticks, dates, strict=True)])
     ax.tick_params(labelsize=SMALL)
-    for tick in ax.get_yticks():
-        if bottom < tick < 1:
-            ax.axhline(tick, color=FAINT, lw=0.6, zorder=0.4)
     return bottom
 
 

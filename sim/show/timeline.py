@@ -74,12 +74,11 @@ def draw_timeline(
     lanes = (panel(ax, 0.155, 0.335, 0.70, 0.175), panel(ax, 0.155, 0.135, 0.70, 0.175))
     styles = arm_styles((a.arm, b.arm))
     pair = ((a, styles[a.arm]), (b, styles[b.arm] if b.arm != a.arm else styles[a.arm]))
-    _rungs(top, pair, found, cast)
+    _rungs(top, pair, found, cast, _parting(top, a, b, found, cast))
     numbers = numbered(a, b)
     for lane, (history, style) in zip(lanes, pair, strict=True):
         draw_lane(lane, history, style, found, cast, numbers)
     _time_axis(top, lanes, found, cast)
-    _parting(top, a, b, found, cast)
     draw_step_key(ax)
     _words(ax, a, b, found, cast)
     return ax
@@ -138,12 +137,14 @@ def _rungs(ax: Axes, pair: tuple[tuple[History, ArmStyle], ...], found: Affair, 
             fontsize=SMALL, color=style.colour, va="center", fontweight="bold",
             annotation_clip=False,
         )  # fmt: skip
-    _events(ax, pair, found)
+    _events(ax, pair, found, labels)
 
 
-def _events(ax: Axes, pair: tuple[tuple[History, ArmStyle], ...], found: Affair) -> None:
+def _events(
+    ax: Axes, pair: tuple[tuple[History, ArmStyle], ...], found: Affair, first: list[Label]
+) -> None:
     """Mark incidents along the foot of the rungs and acts on the paths, with labels."""
-    labels: list[Label] = []
+    labels = list(first)
     boxes = [box for line in ax.get_lines() for box in _line_boxes(ax, line)]
     shown: set[int] = set()
     for history, _ in pair:
@@ -236,16 +237,13 @@ def _ticks(found: Affair, cast: Cast) -> list[tuple[int, str]]:
     return ticks
 
 
-def _parting(top: Axes, a: History, b: History, found: Affair, cast: Cast) -> None:
-    """Mark where the two histories part."""
+def _parting(top: Axes, a: History, b: History, found: Affair, cast: Cast) -> list[Label]:
+    """Mark where the two histories part, and return the label of the mark."""
     parts = divergence(a, b, cast)
     if parts is None or not found.begin <= parts.time <= found.end:
-        return
+        return []
     top.axvline(parts.time, color=VERMILION, lw=1.6, ls=(0, (1.0, 1.5)), zorder=2)
-    top.annotate(
-        "here they part", (parts.time, 6.5), (4, 2), textcoords="offset points", fontsize=SMALL,
-        color=VERMILION, va="bottom", ha="left", annotation_clip=False,
-    )  # fmt: skip
+    return [Label(parts.time, 6.0, "here they part", SMALL, VERMILION, clear=4)]
 
 
 # Words.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 
 from sim.errors import RunError
 from sim.records import rounded
@@ -271,23 +272,35 @@ def compare(
     found = Comparison(
         scenario, names, seed, worlds, given, results.columns_of(table, names), failures, complete
     )
+    if out is not None:
+        _keep(out, found, told, table, chunks if keep_records else None)
     if found.worlds == 0 and failures:
         raise RunError(f"no world could be lived through; world 0: {failures[0].trace}")
-    if out is not None and found.worlds:
-        rows = results.BATCH * len(names)
-        results.place_table(out / results.HISTORIES, table, rows)
-        if keep_records:
-            records = results.records_table(names, chunks)
-            results.place_table(out / results.RECORDS, records, results.BATCH * len(names))
-        results.place_json(out / results.SUMMARY, found.summary())
-        told |= {
-            "state": "complete" if complete else "partial",
-            "worlds": found.worlds,
-            "failures": [failure._asdict() for failure in failures],
-            "content_sha256": results.content_sha256(table),
-        }
-        results.place_json(out / results.MANIFEST, told)
     return found
+
+
+def _keep(
+    out: Path,
+    found: Comparison,
+    told: dict[str, Any],
+    table: pa.Table,
+    chunks: list[Chunk] | None,
+) -> None:
+    """Write what a run has found into its folder, the manifest last."""
+    if found.worlds:
+        rows = results.BATCH * len(found.arms)
+        results.place_table(out / results.HISTORIES, table, rows)
+        if chunks is not None:
+            records = results.records_table(found.arms, chunks)
+            results.place_table(out / results.RECORDS, records, rows)
+        results.place_json(out / results.SUMMARY, found.summary())
+    told |= {
+        "state": "complete" if found.complete and found.worlds else "partial",
+        "worlds": found.worlds,
+        "failures": [failure._asdict() for failure in found.failures],
+        "content_sha256": results.content_sha256(table),
+    }
+    results.place_json(out / results.MANIFEST, told)
 
 
 def telling_world(found: Comparison) -> int:

@@ -9,20 +9,27 @@ asked for.
 from __future__ import annotations
 
 import signal
+import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from sim.crisis import History, Plan, Stage, first_difference, given_in, plan, play
 from sim.crisis.injects import Given
 from sim.draws import root
+from sim.errors import RunError
 from sim.records import Happened, Origin, Record
 from sim.scenario.channels import LINE, REFERENCE
 from sim.scenario.models import Scenario
-from sim.study.measures import MEASURES, NOT_REACHED, Row, measure
+from sim.study.measures import MEASURES, NOT_REACHED, REAL_MEASURES, Row, measure
 from sim.world import Theatre, build, prepare
 
 CHUNK: Final = 25
@@ -59,11 +66,11 @@ class Failure(NamedTuple):
 
 @dataclass(slots=True)
 class Chunk:
-    """Some worlds' rows: for each arm a list of rows, in the order of the worlds."""
+    """Some worlds' measures: for each arm an array per column, in the order of the worlds."""
 
     first: int
     worlds: list[int] = field(default_factory=list)
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    columns: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     records: dict[str, list[tuple[Record, ...]]] = field(default_factory=dict)
 
@@ -151,7 +158,8 @@ def _given_identity(scenario: Scenario, theatre: Theatre, name: str | None) -> i
 
 def run_chunk(field_: Field, first: int, count: int) -> Chunk:
     """Live through some worlds; one that fails is recorded and the rest go on."""
-    chunk = Chunk(first, rows={arm: [] for arm in field_.job.arms})
+    chunk = Chunk(first)
+    found: dict[str, list[Row]] = {arm: [] for arm in field_.job.arms}
     if field_.job.keep_records:
         chunk.records = {arm: [] for arm in field_.job.arms}
     for number in range(first, first + count):
@@ -163,10 +171,19 @@ def run_chunk(field_: Field, first: int, count: int) -> Chunk:
             continue
         chunk.worlds.append(number)
         for arm, row in rows.items():
-            chunk.rows[arm].append(row)
+            found[arm].append(row)
         for arm, of in records.items():
             chunk.records[arm].append(of)
+    chunk.columns = {arm: _columns(rows) for arm, rows in found.items()}
     return chunk
+
+
+def _columns(rows: list[Row]) -> dict[str, np.ndarray]:
+    """Return rows as an array per column; a million worlds of mappings would not fit."""
+    return {
+        name: np.array([row[name] for row in rows], dtype=float if name in REAL_MEASURES else int)
+        for name in COLUMNS
+    }
 
 
 # A worker keeps its field for its lifetime: preparing a theatre costs more than a world.
@@ -175,7 +192,6 @@ _field: Field | None = None
 
 def _begin(job: Job) -> None:
     global _field
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     _field = Field(job)
 
 
@@ -187,7 +203,8 @@ def _work(first: int, count: int) -> Chunk:
 def run(job: Job, worlds: int, workers: int, done: Callable[[Chunk], None]) -> bool:
     """Live through worlds 0 to ``worlds`` - 1 and hand each chunk to ``done`` as it comes.
 
-    Returns False when the run was interrupted; what was handed over until then stands.
+    Returns False when the run was interrupted; what was handed over until then stands. Raises
+    RunError when a worker process dies.
     """
     chunks = [(first, min(CHUNK, worlds - first)) for first in range(0, worlds, CHUNK)]
     try:
@@ -200,6 +217,10 @@ def run(job: Job, worlds: int, workers: int, done: Callable[[Chunk], None]) -> b
                 done(chunk)
     except KeyboardInterrupt:
         return False
+    except BrokenProcessPool:
+        raise RunError(
+            "a worker process died, perhaps for want of memory; try fewer --workers"
+        ) from None
     return True
 
 
@@ -209,18 +230,27 @@ def _parallel(job: Job, chunks: list[tuple[int, int]], workers: int) -> Iterator
         workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(job,)
     )
     waiting: set[Future[Chunk]] = set()
-    rest = iter(chunks)
+    rest = deque(chunks)
     try:
-        for first, count in rest:
-            waiting.add(pool.submit(_work, first, count))
-            if len(waiting) < 2 * workers:
-                continue
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield future.result()
-        while waiting:
+        while rest or waiting:
+            while rest and len(waiting) < 2 * workers:
+                with _deaf():
+                    waiting.add(pool.submit(_work, *rest.popleft()))
             finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start no worker that an interrupt could reach: it inherits that interrupts are ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -132,16 +132,21 @@ def _type(name: str) -> pa.DataType:
 
 def histories_table(arms: tuple[str, ...], chunks: list[Chunk]) -> pa.Table:
     """Return one row per world and arm, in the order of the worlds and the arms."""
-    columns: dict[str, list[Any]] = {"world": [], "arm": [], **{name: [] for name in COLUMNS}}
-    for chunk in chunks:
-        for at, world in enumerate(chunk.worlds):
-            for arm in arms:
-                row = chunk.rows[arm][at]
-                columns["world"].append(world)
-                columns["arm"].append(arm)
-                for name in COLUMNS:
-                    value = row[name]
-                    columns[name].append(rounded(value) if name in REAL_MEASURES else int(value))
+    worlds = np.array([world for chunk in chunks for world in chunk.worlds], dtype=np.int64)
+    columns: dict[str, Any] = {
+        "world": np.repeat(worlds, len(arms)),
+        "arm": list(arms) * worlds.size,
+    }
+    for name in COLUMNS:
+        by_arm = [
+            np.concatenate([chunk.columns[arm][name] for chunk in chunks] or [np.zeros(0)])
+            for arm in arms
+        ]
+        values = np.stack(by_arm, axis=1).ravel()
+        if name in REAL_MEASURES:
+            columns[name] = np.array([rounded(value) for value in values.tolist()], dtype=float)
+        else:
+            columns[name] = values.astype(np.int64)
     schema = pa.schema(
         [("world", pa.int64()), ("arm", pa.string())] + [(n, _type(n)) for n in COLUMNS]
     )

@@ -23,12 +23,15 @@ from sim.world.courses import Course, leg_ms
 from sim.world.geography import I64, wholes
 from sim.world.ranges import Legs, Spans, crossings, in_range, stitch
 from sim.world.routines import Watch
-from sim.world.tables import pick, spread, stack, unsigned
+from sim.world.tables import PORTION, pick, spread, stack, unsigned
 from sim.world.theatre import Theatre
 from sim.world.tracks import Segments, Sorties, along, by_time, clip
 
 ABREAST: Final = 1_000
 """Metres east of its target at which an interceptor flies alongside. Judgement."""
+
+SLACK: Final = 0.01
+"""Part by which a leg's speed may differ from the next one's, as its ends are whole metres."""
 
 
 class Launches(NamedTuple):
@@ -88,6 +91,24 @@ def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watc
     ``leg_rows`` are the rows of the sorties of all legs.
     """
     rows = np.flatnonzero(np.isin(sorties.unit, watch.prey)[leg_rows])
+    parts = [
+        _seen(legs, sorties, leg_rows, rows[first : first + PORTION], course, watch.radius)
+        for first in range(0, max(rows.size, 1), PORTION)
+    ]
+    always = np.flatnonzero(np.isin(sorties.unit, watch.inside))
+    seen = stitch(stack(parts))
+    if not always.size:
+        return seen
+    first, last = sorties.start[always].astype(np.float64), sorties.end[always].astype(np.float64)
+    nowhere = np.zeros(always.size)
+    both = stack([seen, Spans(always, first, last, first, nowhere, nowhere, nowhere)])
+    return pick(both, np.argsort(both.pair, kind="stable"))
+
+
+def _seen(
+    legs: Legs, sorties: Sorties, leg_rows: I64, rows: I64, course: Course, radius: float
+) -> Spans:
+    """Return when some legs are within detection range of a post."""
     sortie = leg_rows[rows]
     since = np.maximum(legs.t0[rows], sorties.start[sortie])
     until = np.minimum(legs.t1[rows], sorties.end[sortie])
@@ -96,17 +117,10 @@ def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watc
         (legs.vx[rows], legs.vy[rows]),
         since.astype(np.float64),
         until.astype(np.float64),
-        watch.radius,
+        radius,
     )
     nowhere = np.zeros(hit.size)
-    seen = stitch(Spans(sortie[hit], first, last, closest, square, nowhere, nowhere))
-    always = np.flatnonzero(np.isin(sorties.unit, watch.inside))
-    if not always.size:
-        return seen
-    first, last = sorties.start[always].astype(np.float64), sorties.end[always].astype(np.float64)
-    nowhere = np.zeros(always.size)
-    both = stack([seen, Spans(always, first, last, first, nowhere, nowhere, nowhere)])
-    return pick(both, np.argsort(both.pair, kind="stable"))
+    return Spans(sortie[hit], first, last, closest, square, nowhere, nowhere)
 
 
 def delays(delay: Delay, u: F64) -> F64:
@@ -150,7 +164,7 @@ def pursue(
     The interceptor flies straight at constant speed V, so it meets a target at q + v s, seen from
     the base at launch, when |q + v s| = V s; the first root counts.
     """
-    first, count = legs.within(sortie, launch, until)
+    first, count = legs.within(sortie, launch, _latest(legs, course, launch, sortie, until))
     row, number = spread(count)
     leg = first[row] + number
     t = launch[row].astype(np.float64)
@@ -169,6 +183,23 @@ def pursue(
     meet = np.maximum(np.clip(meet, legs.t0[leg], legs.t1[leg]), launch[row] + 1)
     in_time = (meet < until[row]) & (meet <= legs.t1[leg])
     return row[in_time], leg[in_time], meet[in_time]
+
+
+def _latest(legs: Legs, course: Course, launch: I64, sortie: I64, until: I64) -> I64:
+    """Return by when each launch must have met its target, as far as that can be told at once.
+
+    A faster interceptor closes in at the difference of the speeds at least. The target's is that of
+    its leg; all legs of a sortie are flown at one speed, up to whole metres and ms.
+    """
+    leg, _ = legs.within(sortie, launch, launch + 1)
+    t = launch.astype(np.float64)
+    x = legs.px[leg] + legs.vx[leg] * t + ABREAST - course.post[0]
+    y = legs.py[leg] + legs.vy[leg] * t - course.post[1]
+    speed = np.sqrt(legs.vx[leg] ** 2 + legs.vy[leg] ** 2)
+    gain = course.speed - (1 + SLACK) * speed
+    time = np.sqrt(x * x + y * y) / np.where(gain > 0, gain, 1.0)
+    soonest = launch + np.ceil(time).astype(np.int64) + 1
+    return np.where(gain > 0, np.minimum(until, soonest), until)
 
 
 def unhindered(unit: I64, launch: I64, until: I64, order: F64) -> I64:
