@@ -344,6 +344,7 @@ def test_notice_reaches_the_local_commander() -> None:
             **MEEK, "noteworthy": 1.0, "share_serious": 0.9, "share_high_risk": 0.0, "engage": 1.0,
             "identified": 0.0, "local_delay": "1 min", "heed": 0.0, "notice_factor": 0.0,
             "assertive_share": 0.8,
+            "hostile_high_risk": 0.1,
         },
         channels={
             "line": {"carries": ["notices"], "notify": 1.0, "notice_lead": "60 min"},

@@ -24,7 +24,14 @@ from sim.study.estimates import (
     survival_difference,
     threshold_shares,
 )
-from sim.study.intervals import changed_limits, clopper_pearson, fay_feuer, mover, wilson
+from sim.study.intervals import (
+    changed_limits,
+    clopper_pearson,
+    difference_limits,
+    fay_feuer,
+    mover,
+    wilson,
+)
 
 Row = npt.NDArray[np.float64]
 
@@ -172,8 +179,18 @@ def test_the_method_suits_the_values(values: list[float], method: str) -> None:
 def test_counts_and_measures_report_their_events() -> None:
     assert mean_estimate([0, 2, 3]).events == 5
     assert mean_estimate([0, 2.5, 3]).events == 2
-    unit = mean_estimate([0] * 100, unit=2.0).interval
-    assert unit.high == mean_estimate([0] * 100).interval.high
+
+
+def test_the_size_an_event_may_have_widens_the_interval() -> None:
+    """A year without a crisis says little about hours if one crisis would last 72."""
+    assert mean_estimate([0] * 100, unit=72).interval.high == pytest.approx(
+        72 * 3.689 / 100, rel=1e-3
+    )
+    small, large = ([0] * 99 + [5.0], [0] * 99 + [3.0])
+    known, unknown = (paired_difference(small, large, unit=u).interval for u in (72, None))
+    assert known.low < unknown.low < unknown.high < known.high
+    assert paired_difference([0] * 9, [0] * 9, unit=72).interval.high > 20
+    assert paired_difference([100] * 50, [100] * 50).interval.high > 5
 
 
 @pytest.mark.parametrize(
@@ -434,9 +451,9 @@ def test_exact_coverage_of_shares_is_never_under_94_per_cent(worlds: int) -> Non
     assert highest <= 0.97
 
 
-def held(reference: Row, other: Row, truth: float) -> bool:
+def held(reference: Row, other: Row, truth: float, unit: float | None = None) -> bool:
     """Whether the interval of the paired difference holds the truth."""
-    found = paired_difference(reference, other).interval
+    found = difference_limits(reference, other, unit).interval(float((other - reference).mean()))
     return found.low - 1e-12 <= truth <= found.high + 1e-12
 
 
@@ -515,7 +532,7 @@ def test_coverage_of_measures_of_uneven_size(
         reference[:count] = draw(luck, count)
         other[:count] = reference[:count] * (luck.random(count) >= averted)
         other[count : count + more] = draw(luck, more)
-        times += held(reference, other, rate * mean * (caused - averted) / 1000)
+        times += held(reference, other, rate * mean * (caused - averted) / 1000, mean)
     covered = times / REPETITIONS
     print(f"coverage {covered:.4f}")
     assert covered >= 0.93

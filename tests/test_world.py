@@ -367,3 +367,71 @@ def test_injects_are_placed_where_the_scenario_says(theatre: Theatre, world: Wor
     assert [each.time for each in world.placed] == sorted(each.time for each in world.placed)
     with pytest.raises(KeyError):
         theatre.inject_identity("nobody")
+
+
+# Whatever a scenario holds.
+
+KINDS = ("fighter_patrol", "interceptor", "surveillance_drone", "warship", "convoy",
+         "air_defence_battery")  # fmt: skip
+
+
+def any_force(rng: np.random.Generator, name: str) -> dict[str, Any]:
+    """Return a force of any kind that moves in any way."""
+
+    def spot() -> list[float]:
+        return [round(float(rng.uniform(21, 37)), 2), round(float(rng.uniform(42, 54)), 2)]
+
+    moves = [
+        {"station": spot()},
+        {"racetrack": [spot(), spot(), spot()]},
+        {"route": [spot(), spot()]},
+        {"box": str(rng.choice(["sea", "crimea", "border", "brest"]))},
+    ]
+    kind, actor = str(rng.choice(KINDS)), str(rng.choice(["us", "poland", "russia", "ukraine"]))
+    made = force(name, actor, kind, moves[rng.integers(4)], number=int(rng.integers(1, 4)))
+    if rng.random() < 0.6:
+        lasting = int(rng.integers(1, 30))
+        rest = int(rng.choice([0, 1, 40]))
+        made["sorties"] = schedule(f"{lasting + rest} h", f"{lasting} h")
+    if rng.random() < 0.3:
+        made["speed"] = str(rng.choice(["2 km/h", "2500 km/h"]))
+    return made
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_world_is_in_order(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    forces = [any_force(rng, f"force{k}") for k in range(5)]
+    forces += [force("ship", "us", "warship", {"box": "sea"}), force("tug", "russia", "warship",
+               {"box": "sea"})]  # fmt: skip
+    theatre = theatre_of(air_only(forces, duration=str(rng.choice(["5 h", "4 d", "15 d"]))))
+    sorties, segments, contacts = everything(theatre, seed)
+    world = build(theatre, seed, 0)
+    noted = Luck(seed, 0).us(Decision.NOTEWORTHY, contacts.identity) < theatre.noteworthy
+    assert world.contacts.identity.tolist() == contacts.identity[noted].tolist()
+    assert (sorties.start < sorties.end).all()
+    assert (segments.t0 < segments.t1).all()
+    assert np.array_equal(np.unique(segments.sortie), np.arange(sorties.unit.size))
+    for table in (sorties, contacts):
+        assert np.unique(table.identity).size == table.identity.size
+    for early, late in ((0, 1), (1, 2)):
+        times = (contacts.first, contacts.closest, contacts.last)
+        assert (times[early] <= times[late]).all()
+    for row in range(0, contacts.first.size, max(1, contacts.first.size // 20)):
+        places = [world.on_sortie(int(k[row]), int(contacts.closest[row])) for k in contacts[1:3]]
+        apart = np.hypot(places[0][0] - places[1][0], places[0][1] - places[1][1])
+        assert apart == pytest.approx(contacts.distance[row], abs=4)
+
+
+def test_a_course_too_small_to_fly_is_a_place() -> None:
+    spot = [31.0, 43.5]
+    forces = [
+        force("one", "us", "fighter_patrol", {"racetrack": [spot, spot]}),
+        force("two", "russia", "fighter_patrol", {"box": "dot"}),
+    ]
+    areas = {"dot": {"around": [31.1, 43.5], "radius": "50 m"}}
+    theatre = theatre_of(air_only(forces, areas=areas))
+    _, segments, contacts = everything(theatre)
+    assert segments.t0.size == 2
+    assert np.array_equal(segments.x0, segments.x1)
+    assert contacts.first.tolist() == [0]

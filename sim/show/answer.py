@@ -182,9 +182,13 @@ _FREQUENCIES = {
 
 
 def _roots(found: Comparison) -> Table:
-    table = _table("Crises by the true cause of their root (number, all worlds)", "arm", *CAUSES)
+    table = _table(
+        "Crises by the true cause of their root (number, all worlds)",
+        "arm", *(cause.replace("_", " ") for cause in CAUSES), "begun by an inject",
+    )  # fmt: skip
     for arm in found.arms:
-        counts = [int(found.column(arm, f"crises_{cause}").sum()) for cause in CAUSES]
+        kinds = (*CAUSES, "inject")
+        counts = [int(found.column(arm, f"crises_{kind}").sum()) for kind in kinds]
         table.add_row(arm, *(f"{count:,}" for count in counts))
     return table
 

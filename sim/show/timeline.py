@@ -116,7 +116,13 @@ def _path(history: History, cast: Cast, found: Affair) -> tuple[list[int], list[
     return [*times, found.end], [*rungs, rungs[-1]]
 
 
-def _rungs(ax: Axes, pair: tuple[tuple[History, ArmStyle], ...], found: Affair, cast: Cast) -> None:
+def _rungs(
+    ax: Axes,
+    pair: tuple[tuple[History, ArmStyle], ...],
+    found: Affair,
+    cast: Cast,
+    labels: list[Label],
+) -> None:
     """Draw both rung paths, with incidents below and acts on the paths."""
     ax.set_ylim(-1.25, 6.5)
     ax.set_xlim(found.begin, found.end)

@@ -38,7 +38,7 @@ EVERY_ARM: Final = "all"
 
 PRIMARY: Final = (
     "crises", "inadvertent", "crises_accident", "crises_assertive", "crises_hostile",
-    "crises_not_theirs",
+    "crises_not_theirs", "crises_inject",
 )  # fmt: skip
 COUNTED: Final = (
     "recorded", "serious", "high_risk", "separated", "incidents", "incidents_accident",

@@ -138,18 +138,18 @@ class PowerLine:
     least_changed: int
 
 
-def mean_estimate(values: npt.ArrayLike, *, unit: float = 1.0) -> Estimate:
+def mean_estimate(values: npt.ArrayLike, *, unit: float | None = None) -> Estimate:
     """The mean per world of a count or a real measure.
 
-    ``unit`` is the size one event would have, used for the upper limit when none happened.
+    Give ``unit``, the size one event may well have, for a measure such as hours: where few events
+    or none were seen, only that tells how large the next may be. A count's is 1 if not given.
     """
-    measures = _worlds("mean_estimate: values", values)
-    if not (math.isfinite(unit) and unit > 0):
-        raise ValueError(f"mean_estimate: unit is {unit}; the size of one event must be positive")
+    measures = _per_world("mean_estimate: values", values)
+    _positive("mean_estimate", unit)
     return _mean(measures, unit)
 
 
-def _mean(measures: PerWorld, unit: float) -> Estimate:
+def _mean(measures: PerWorld, unit: float | None) -> Estimate:
     """The mean of checked values."""
     total = math.fsum(measures.tolist())
     events = int(total) if are_counts(measures) else int(np.count_nonzero(measures))
@@ -164,15 +164,21 @@ def _share(events: int, worlds: int) -> Estimate:
     return Estimate(share, share_limits(events, worlds).interval(share), worlds, events)
 
 
-def paired_difference(reference: npt.ArrayLike, other: npt.ArrayLike) -> Difference:
-    """The difference of a measure between two arms over the same worlds, in the same order."""
+def paired_difference(
+    reference: npt.ArrayLike, other: npt.ArrayLike, *, unit: float | None = None
+) -> Difference:
+    """The difference of a measure between two arms over the same worlds, in the same order.
+
+    ``unit`` is the size a change may well have, as in `mean_estimate`; if not given, that of the
+    typical event in either arm.
+    """
     first, second = _pairs("paired_difference", reference, other)
-    limits, differences, worlds = difference_limits(first, second), second - first, len(first)
+    _positive("paired_difference", unit)
+    differences, worlds = second - first, len(first)
+    limits = difference_limits(first, second, unit)
     value = math.fsum(differences.tolist()) / worlds
     interval, spread = limits.interval(value), variance(differences)
     helped, harmed = int((differences < 0).sum()), int((differences > 0).sum())
-    # An arm without events could have had one as large as any seen in the other.
-    unit = float(max(np.abs(first).max(), np.abs(second).max())) or 1.0
     return Difference(
         value=value,
         interval=interval,
@@ -326,7 +332,7 @@ def _changes(share: float, effect: float, harmed_per_helped: float) -> tuple[flo
     return helped, max(0.0, helped - net)
 
 
-def _worlds(place: str, values: npt.ArrayLike) -> PerWorld:
+def _per_world(place: str, values: npt.ArrayLike) -> PerWorld:
     """Values as a row of finite reals, one per world."""
     row = np.asarray(values, dtype=np.float64)
     if row.ndim != 1 or not row.size:
@@ -343,10 +349,16 @@ def _worlds(place: str, values: npt.ArrayLike) -> PerWorld:
     return row
 
 
+def _positive(place: str, unit: float | None) -> None:
+    """Refuse a size that is not positive."""
+    if unit is not None and not 0 < unit < LARGEST:
+        raise ValueError(f"{place}: unit is {unit}; the size of an event must be positive")
+
+
 def _pairs(place: str, first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[PerWorld, PerWorld]:
     """Two rows over the same worlds."""
-    reference = _worlds(f"{place}: the reference", first)
-    other = _worlds(f"{place}: the other arm", second)
+    reference = _per_world(f"{place}: the reference", first)
+    other = _per_world(f"{place}: the other arm", second)
     if len(reference) != len(other):
         raise ValueError(
             f"{place}: the reference has {len(reference)} worlds and the other arm {len(other)}; "
@@ -371,7 +383,7 @@ def _first_times(
     """Times of reaching, NaN where not reached, and the times until which each was watched."""
     reached = np.asarray(times, dtype=np.float64)
     ends = np.asarray(censor_times, dtype=np.float64)
-    ends = _worlds(
+    ends = _per_world(
         f"{place}: censor_times", np.full(reached.shape, ends) if not ends.ndim else ends
     )
     _pairs(place, np.nan_to_num(reached), ends)

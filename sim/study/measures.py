@@ -44,7 +44,7 @@ def _names() -> tuple[str, ...]:
     names += [f"incidents_{kind}" for kind in INCIDENT_KINDS if kind != "act"]
     names += ["stopped", "cases", "misread_hostile", "misread_mild", "acts"]
     names += [f"acts_{act.name.lower()}" for act in Act]
-    names += ["crises", *(f"crises_{cause}" for cause in CAUSES), "inadvertent"]
+    names += ["crises", *(f"crises_{cause}" for cause in CAUSES), "inadvertent", "crises_inject"]
     names += [f"reached_{k}" for k in THRESHOLDS]
     names += [f"inadvertent_{k}" for k in THRESHOLDS]
     names += [f"time_{k}" for k in THRESHOLDS]
@@ -82,9 +82,12 @@ def measure(history: History, line: int, given: int = NOT_REACHED) -> Row:
         row[f"time_{k}"] = NOT_REACHED
     row["given_cause"] = row["given_act"] = NOT_REACHED
     roots: dict[int, int] = {}
+    injects = frozenset(
+        r.root for r in history.records if isinstance(r, Happened) and r.origin == Origin.INJECT
+    )
     exchanges: dict[int, int] = {}
     for record in history.records:
-        _count(row, record, line, roots, exchanges, given)
+        _count(row, record, line, roots, exchanges, given, injects)
     row["exchange"] = max(exchanges.values(), default=0)
     _hours(row, history)
     return row
@@ -97,6 +100,7 @@ def _count(
     roots: dict[int, int],
     exchanges: dict[int, int],
     given: int,
+    injects: frozenset[int],
 ) -> None:
     """Add one record to a row."""
     if isinstance(record, Contacted):
@@ -109,6 +113,7 @@ def _count(
         row["crises"] += 1
         row[f"crises_{CAUSES[record.cause]}"] += 1
         row["inadvertent"] += record.cause != Cause.HOSTILE
+        row["crises_inject"] += record.root in injects
     elif isinstance(record, Called):
         _call(row, record, line)
     elif isinstance(record, Messaged):

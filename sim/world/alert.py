@@ -30,9 +30,6 @@ from sim.world.tracks import Segments, Sorties, along, by_time, clip
 ABREAST: Final = 1_000
 """Metres east of its target at which an interceptor flies alongside. Judgement."""
 
-SLACK: Final = 0.01
-"""Part by which a leg's speed may differ from the next one's, as its ends are whole metres."""
-
 
 class Launches(NamedTuple):
     """Candidate launches of the units of one force; places in metres, times in ms."""
@@ -164,7 +161,7 @@ def pursue(
     The interceptor flies straight at constant speed V, so it meets a target at q + v s, seen from
     the base at launch, when |q + v s| = V s; the first root counts.
     """
-    first, count = legs.within(sortie, launch, _latest(legs, course, launch, sortie, until))
+    first, count = legs.within(sortie, launch, until)
     row, number = spread(count)
     leg = first[row] + number
     t = launch[row].astype(np.float64)
@@ -183,23 +180,6 @@ def pursue(
     meet = np.maximum(np.clip(meet, legs.t0[leg], legs.t1[leg]), launch[row] + 1)
     in_time = (meet < until[row]) & (meet <= legs.t1[leg])
     return row[in_time], leg[in_time], meet[in_time]
-
-
-def _latest(legs: Legs, course: Course, launch: I64, sortie: I64, until: I64) -> I64:
-    """Return by when each launch must have met its target, as far as that can be told at once.
-
-    A faster interceptor closes in at the difference of the speeds at least. The target's is that of
-    its leg; all legs of a sortie are flown at one speed, up to whole metres and ms.
-    """
-    leg, _ = legs.within(sortie, launch, launch + 1)
-    t = launch.astype(np.float64)
-    x = legs.px[leg] + legs.vx[leg] * t + ABREAST - course.post[0]
-    y = legs.py[leg] + legs.vy[leg] * t - course.post[1]
-    speed = np.sqrt(legs.vx[leg] ** 2 + legs.vy[leg] ** 2)
-    gain = course.speed - (1 + SLACK) * speed
-    time = np.sqrt(x * x + y * y) / np.where(gain > 0, gain, 1.0)
-    soonest = launch + np.ceil(time).astype(np.int64) + 1
-    return np.where(gain > 0, np.minimum(until, soonest), until)
 
 
 def unhindered(unit: I64, launch: I64, until: I64, order: F64) -> I64:

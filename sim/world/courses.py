@@ -90,37 +90,50 @@ def _loop(corners: Sequence[Point], speed: float) -> tuple[F64, F64, I64]:
     return x, y, legs.astype(np.int64)
 
 
+class _Way(NamedTuple):
+    """Where a force goes: by waypoints or round a loop, and the hull of all that."""
+
+    mesh: Mesh | None
+    loop: tuple[F64, F64, I64]
+    post: Point
+    hull: shapely.Geometry
+
+
+def _way(force: Force, area: shapely.Polygon | None, projection: Projection, speed: float) -> _Way:
+    """Return where a force goes; one on alert, or with a course too small, stays at its post."""
+    corners = _corners(force, projection)
+    hull = shapely.convex_hull(area if area is not None else shapely.MultiPoint(corners))
+    middle = shapely.centroid(area if area is not None else hull)
+    post = (whole(middle.x), whole(middle.y))
+    if not UNIT_KINDS[force.kind].alert:
+        waypoints, loop = mesh(area) if area is not None else None, _loop(corners, speed)
+        time = waypoints.mean_leg / speed if waypoints is not None else float(loop[2].sum())
+        if time >= SMALL:
+            return _Way(waypoints, loop, post, hull)
+    return _Way(None, _loop([post], speed), post, shapely.Point(post))
+
+
 def lay(force: Force, areas: Mapping[str, shapely.Polygon], projection: Projection) -> Course:
     """Return the course of a force; ``areas`` are on the plane."""
     kind = UNIT_KINDS[force.kind]
     speed = (force.speed or kind.speed) / SECOND
     area = areas[force.moves.box] if force.moves.box is not None else None
-    corners = _corners(force, projection)
-    hull = shapely.convex_hull(area if area is not None else shapely.MultiPoint(corners))
-    middle = shapely.centroid(area if area is not None else hull)
-    post = (whole(middle.x), whole(middle.y))
-    waypoints = mesh(area) if area is not None and not kind.alert else None
-    loop_x, loop_y, loop_ms = _loop(corners, speed)
-    if kind.alert or (
-        waypoints.mean_leg / speed < SMALL if waypoints else int(loop_ms.sum()) < SMALL
-    ):
-        waypoints, hull = None, shapely.Point(post)
-        loop_x, loop_y, loop_ms = _loop([post], speed)
+    way = _way(force, area, projection, speed)
     sorties = force.sorties
     lasting = sorties.lasting if sorties else ALERT_LASTING if kind.alert else 0
     return Course(
-        mesh=waypoints,
-        loop_x=loop_x,
-        loop_y=loop_y,
-        loop_ms=loop_ms,
+        mesh=way.mesh,
+        loop_x=way.loop[0],
+        loop_y=way.loop[1],
+        loop_ms=way.loop[2],
         random_start=force.moves.route is None or sorties is None,
         speed=speed,
         every=sorties.every if sorties else 0,
         lasting=lasting,
         jitter=_slack(sorties) if sorties else 0,
-        post=post,
+        post=way.post,
         guards=area if kind.alert else None,
-        hull=hull,
+        hull=way.hull,
         launches=force.launches,
         number=force.number,
     )
