@@ -42,6 +42,7 @@ def busy(**changes: Any) -> Values:
         "start": "2022-09-01T00:00Z",
         "duration": "10 d",
         "border_share": 0.5,
+        "parameters": {"warm_up": "20 d"},
         "actors": {
             "us": {"name": "United States", "bloc": "nato", "leads": True},
             "poland": {"name": "Poland", "bloc": "nato"},

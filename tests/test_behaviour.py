@@ -344,6 +344,7 @@ def test_notice_reaches_the_local_commander() -> None:
             **MEEK, "noteworthy": 1.0, "share_serious": 0.9, "share_high_risk": 0.0, "engage": 1.0,
             "identified": 0.0, "local_delay": "1 min", "heed": 0.0, "notice_factor": 0.0,
             "assertive_share": 0.8,
+            "notify_rung": 0.0,
             "hostile_high_risk": 0.1,
         },
         channels={
@@ -356,8 +357,8 @@ def test_notice_reaches_the_local_commander() -> None:
         for arm in engaged:
             history = play(stage, arm)
             engaged[arm] += sum(h.origin == Origin.LOCAL for h in of(history, Happened))
-    assert engaged["without_line"] > 0
-    assert engaged["as_used_2022"] < engaged["without_line"]
+    assert engaged["without_line"] > 4
+    assert engaged["as_used_2022"] < engaged["without_line"] / 2
 
 
 # People decide.

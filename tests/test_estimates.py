@@ -35,7 +35,7 @@ from sim.study.intervals import (
 
 Row = npt.NDArray[np.float64]
 
-REPETITIONS = 2000
+REPETITIONS = 4000
 
 
 def changed_worlds(helped: int, harmed: int, worlds: int) -> tuple[Row, Row]:
@@ -480,7 +480,8 @@ def test_coverage_of_reaching_a_threshold(
     covered = times / REPETITIONS
     print(f"coverage {covered:.4f}")
     assert covered >= 0.93
-    if worlds * share * (averted + caused) >= 30:
+    # Without an effect the exact sign test rejects in 3 % rather than 5 % until 60 worlds change.
+    if worlds * share * (averted + caused) >= 60:
         assert covered <= 0.97
 
 

@@ -12,6 +12,7 @@ from show_parts import (
     CASE,
     DEADLINE,
     NATO,
+    OPENS,
     RUSSIAN,
     act,
     collision,
@@ -23,7 +24,7 @@ from show_parts import (
 )
 
 from sim.crisis import History, play
-from sim.records import RECORD_TYPES, Acted, CallEnd, Happened, Origin
+from sim.records import RECORD_TYPES, Acted, CallEnd, Clocked, Happened, Origin
 from sim.scenario.kinds import Act, Cause, Content
 from sim.scenario.quantities import DAY, HOUR, MINUTE
 from sim.show import words
@@ -168,6 +169,23 @@ def test_two_arms_stand_in_two_columns_within_the_width(width: int) -> None:
     assert "it displays force" not in plain(right)
     assert "it protests" in plain(right)
     assert "it protests" not in plain(left)
+
+
+def test_both_columns_begin_at_the_rung_the_history_begins_at() -> None:
+    early = [record for record in without_line().records if record.time <= DEADLINE + DAY]
+    text = plain(narrate_pair(history("without_line", early), with_call(), stage(), width=200))
+    assert "Up from rung 0 to 3" in text
+    assert "Up from rung 0 to 1" in text
+
+
+def test_a_clock_that_is_set_anew_says_why() -> None:
+    again = Clocked(OPENS + HOUR, (OPENS + HOUR, -1), CASE, CASE, 1, 0, 0.8, DEADLINE, 2)
+    first = next(r for r in collision() if isinstance(r, Happened))
+    joins = first._replace(time=OPENS + HOUR, identity=9)
+    assert "collision or loss of an aircraft joins it: the United States has until" in told(
+        history("without_line", [*collision(), again, joins])
+    )
+    assert "a pending call holds it" in told(history("without_line", [*collision(), again]))
 
 
 def test_cases_have_one_number_in_both_arms() -> None:

@@ -110,8 +110,10 @@ def test_contacts_are_sorted_and_named_by_sorties_and_crossing(theatre: Theatre)
     assert max(numbers.values()) > 1
 
 
+@pytest.mark.parametrize("begins", [None, {"rung": 0}])
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_world_holds_just_the_contacts_that_are_noted(theatre: Theatre, number: int) -> None:
+def test_a_world_holds_just_the_contacts_that_are_noted(begins: Any, number: int) -> None:
+    theatre = theatre_of(busy(begins=begins))
     _, _, contacts = everything(theatre, 1, number)
     u = Luck(1, number).us(Decision.NOTEWORTHY, contacts.identity)
     noted = u < theatre.noteworthy

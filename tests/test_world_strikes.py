@@ -260,7 +260,7 @@ def test_as_many_contacts_are_noted_as_the_scenario_asks_for() -> None:
     assert theatre.recorded_per_year_target == pytest.approx(target)
     assert theatre.recorded_per_year_expected == pytest.approx(target)
     counts = []
-    for number in range(30):
+    for number in range(25):
         world = build(theatre, 11, number)
         top = np.maximum(world.sorties.mark[world.contacts.a], world.sorties.mark[world.contacts.b])
         counts.append(int(((world.contacts.first >= 0) & (top <= 1)).sum()))

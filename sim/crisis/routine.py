@@ -9,6 +9,7 @@ from simpy.events import Event
 
 from sim.crisis.line import Line
 from sim.crisis.schedule import Rank
+from sim.crisis.stage import NoticeRow
 from sim.draws import Decision, child
 from sim.records import NEVER, Noticed, Purpose, Tested
 
@@ -46,34 +47,38 @@ def tests(crisis: Crisis, line: Line) -> Generator[Event, Any, None]:
 def notices(crisis: Crisis, line: Line) -> Generator[Event, Any, None]:
     """Give word of sorties beforehand, as often as posture lets a side do so."""
     plan = line.plan
-    for due, identity, row, bloc, start, mark, u in crisis.stage.notices(
-        plan, crisis.ladder.most_active
-    ):
-        if due < crisis.begins or not line.open(due):
+    for notice in crisis.stage.notices(plan, crisis.ladder.most_active):
+        if notice.due < crisis.begins or not line.open(notice.due):
             continue
-        yield crisis.env.moment(due, Rank.CALL, identity)
-        level = crisis.ladder.blocs[bloc].level
-        if u >= plan.notify * max(0.0, 1 - crisis.p.notify_rung * level):
+        yield crisis.env.moment(notice.due, Rank.CALL, notice.sortie)
+        level = crisis.ladder.blocs[notice.bloc].level
+        if notice.notify >= plan.notify * max(0.0, 1 - crisis.p.notify_rung * level):
             continue
-        if crisis.ladder.flies(bloc, due, mark):
-            crisis.env.process(_notice(crisis, line, due, identity, row, bloc, start))
+        if crisis.ladder.flies(notice.bloc, notice.due, notice.mark):
+            _give(crisis, line, notice)
 
 
-def _notice(
-    crisis: Crisis, line: Line, due: int, identity: int, row: int, bloc: int, start: int
-) -> Generator[Event, Any, None]:
-    """Give one notice, if the line is free and up before the sortie ends its use."""
-    who = child(line.plan.identity, identity)
-    yield line.desk.ask(Purpose.NOTICE, due, who)
-    if line.up(crisis.now) and crisis.now < start:
-        u = crisis.luck.u(Decision.TALK, who)
-        yield crisis.env.moment(crisis.now + line.plan.notice_lasts.ms(u), Rank.CALL, who)
-        answered = crisis.luck.u(Decision.ANSWERED, who) < line.plan.answered
-        if answered:
-            given = crisis.now
-            crisis.switchboard.noticed[row] = min(given, crisis.switchboard.noticed.get(row, given))
+def _give(crisis: Crisis, line: Line, notice: NoticeRow) -> None:
+    """Give one notice, if the telephone is free and up before the sortie ends its use.
+
+    Notices are the bulk of a busy line's traffic, so this is two callbacks and no process.
+    """
+
+    def speak() -> None:
+        if not line.up(crisis.now) or crisis.now >= notice.start:
+            line.desk.release()
+            return
+        until = crisis.now + line.plan.notice_lasts.ms(notice.lasts)
+        crisis.env.at(until, Rank.CALL, notice.who, said)
+
+    def said(_: Event) -> None:
+        if notice.answered < line.plan.answered:
+            now, row = crisis.now, notice.row
+            crisis.switchboard.noticed.setdefault(row, now)
             unit = crisis.stage.unit_of(row)
             crisis.record(
-                Noticed(given, (given, given), line.plan.row, identity, unit, bloc, given)
+                Noticed(now, (now, now), line.plan.row, notice.sortie, unit, notice.bloc, now)
             )
-    line.desk.release()
+        line.desk.release()
+
+    line.desk.when_free(Purpose.NOTICE, notice.due, notice.who, speak)

@@ -88,6 +88,17 @@ class Desk:
         self._serve()
         return event
 
+    def when_free(self, urgency: int, asked: int, call: int, go: Callable[[], None]) -> None:
+        """Call ``go`` once the telephone is had; at once if it is free."""
+        if self.busy < self.capacity:
+            self.busy += 1
+            go()
+            return
+        event = Event(self._env)
+        assert event.callbacks is not None
+        event.callbacks.append(lambda _: go())
+        heappush(self._waiting, (urgency, asked, call, event))
+
     def release(self) -> None:
         """Hang up, and let the next in line have the telephone."""
         self.busy -= 1

@@ -15,7 +15,20 @@ from sim.crisis.state import Start
 from sim.draws import Decision, children
 from sim.world import World
 
-NoticeRow = tuple[int, int, int, int, int, float, float]
+
+class NoticeRow(NamedTuple):
+    """A sortie that luck would announce: when, who, and the luck of the notice itself."""
+
+    due: int
+    sortie: int
+    who: int
+    row: int
+    bloc: int
+    start: int
+    mark: float
+    notify: float
+    lasts: float
+    answered: float
 
 
 class Flight(NamedTuple):
@@ -97,7 +110,6 @@ class Stage:
     def notices(self, plan: ChannelPlan, most: float) -> list[NoticeRow]:
         """Return the sorties a channel may give notice of.
 
-        Each row is (due, identity, sortie row, bloc, take-off, mark, u), in order of time.
         ``most`` is the greatest activity of the arm; sorties beyond it never fly.
         """
         key = (plan.identity, plan.reach, plan.notice_lead, plan.notify, most)
@@ -115,21 +127,22 @@ class Stage:
         who = children(np.full(rows.size, plan.identity, np.uint64), sorties.identity[rows])
         u = self.luck.us(Decision.NOTIFY, who)
         given = u < plan.notify
-        rows, u = rows[given], u[given]
+        rows, u, who = rows[given], u[given], who[given]
         order = np.lexsort((sorties.identity[rows], due[rows]))
-        rows, u = rows[order], u[order]
-        return list(
-            zip(
-                due[rows].tolist(),
-                sorties.identity[rows].tolist(),
-                rows.tolist(),
-                self._unit_bloc[sorties.unit[rows]].tolist(),
-                sorties.start[rows].tolist(),
-                sorties.mark[rows].tolist(),
-                u.tolist(),
-                strict=True,
-            )
+        rows, u, who = rows[order], u[order], who[order]
+        columns = (
+            due[rows],
+            sorties.identity[rows],
+            who,
+            rows,
+            self._unit_bloc[sorties.unit[rows]],
+            sorties.start[rows],
+            sorties.mark[rows],
+            u,
+            self.luck.us(Decision.TALK, who),
+            self.luck.us(Decision.ANSWERED, who),
         )
+        return [NoticeRow(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
 
     def begin(self, reference: Plan) -> Start:
         """Return the state every arm begins from: the file's, or what the warm-up leaves.

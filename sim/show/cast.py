@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import shapely
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from sim.crisis import Stage
 
 
+_WITH_ARTICLE: Final = frozenset({"coalition", "alliance", "west", "east"})
+
+
 class Cast:
     """The names behind the rows of one theatre, and the dates behind its milliseconds."""
 
@@ -42,8 +45,9 @@ class Cast:
         return f"the {title}" if title.startswith("United ") else title
 
     def bloc(self, row: int) -> str:
-        """Return the name of a bloc."""
-        return bloc_title(self.theatre.blocs[row])
+        """Return the name of a bloc, with its article if it takes one."""
+        name = self.theatre.blocs[row]
+        return f"the {bloc_title(name)}" if name in _WITH_ARTICLE else bloc_title(name)
 
     def bloc_of(self, actor: int) -> int:
         """Return the bloc of an actor, -1 for a third party."""

@@ -58,12 +58,16 @@ def header(history: History, cast: Cast) -> list[str]:
     """Return the lines that say what is being told."""
     scenario = cast.theatre.scenario
     blocs = " and ".join(cast.bloc(b) for b in range(len(cast.theatre.blocs)))
-    return [
+    lines = [
         scenario.scenario,
         scenario.question,
         f"Arm {arm_name(history, cast)} · world {history.world} · seed {history.seed}",
         f"{cast.day(history.begins)} to {cast.day(history.horizon)}, times in UTC · {blocs}",
     ]
+    rung = max(cast.start.levels)
+    if rung:
+        lines.append(f"It begins at rung {rung}, {RUNGS[rung]}, left over from the time before.")
+    return lines
 
 
 def closing(history: History, cast: Cast) -> list[str]:

@@ -77,7 +77,20 @@ class Teller:
         self.numbers = numbered(history) if numbers is None else numbers
         self._messages = {r.call: r for r in history.records if isinstance(r, Messaged)}
         self._contacts = {r.identity: r for r in history.records if isinstance(r, Contacted)}
-        start = cast.start
+        self._reset = {
+            (r.time, r.case): f"{INCIDENT_BY_CODE[r.kind].title} joins it"
+            for r in history.records
+            if isinstance(r, Happened) and r.identity != r.case
+        } | {
+            (r.time, r.case): "its incident was stopped"
+            for r in history.records
+            if isinstance(r, Stopped)
+        }
+        self._begin()
+
+    def _begin(self) -> None:
+        """Set what is remembered from one record to the next as it stands at the start."""
+        start = self.cast.start
         self._rung = max(start.levels)
         pairs = zip(start.believed, start.disbelieved, strict=True)
         self._believed = [a / (a + b) for a, b in pairs]
@@ -93,6 +106,7 @@ class Teller:
 
     def entries(self) -> Iterator[tuple[int, Record, Entry | None]]:
         """Yield (time, record, entry) in order of telling; no entry for what is only counted."""
+        self._begin()
         told = [(time, r) for r in self.history.records if (time := self.learned(r)) is not None]
         told.sort(key=lambda row: (row[0], ORDER[type(row[1])]))
         for time, record in told:
@@ -166,7 +180,8 @@ class Teller:
         if record.version == 1:
             text = f"{case} opens: {victim} has until {left}, to answer {blamed}"
         else:
-            text = f"the clock of {case} is set anew: {victim} has until {left}"
+            why = self._reset.get((record.time, record.case), "a pending call holds it")
+            text = f"the clock of {case} is set anew, {why}: {victim} has until {left}"
         return Tone.CLOCK, sentence(f"{text} (severity {severity(record.severity)})")
 
     def reported(self, record: Reported) -> tuple[Tone, str]:

@@ -32,7 +32,7 @@ from sim.show.style import (
     panel,
 )
 from sim.show.trails import BLOC_COLOURS, BLOC_LINES, THIRD_PARTY_COLOUR, draw_tracks
-from sim.show.words import counted, listed, moment, short_date, titled
+from sim.show.words import bloc_title, counted, listed, moment, short_date, titled
 from sim.world.theatre import Theatre
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _key(ax: Axes, theatre: Theatre, cast: Cast, happened: list[Happened] | None
     rows: list[tuple[Line2D, str]] = []
     for bloc in range(len(theatre.blocs)):
         line = Line2D([], [], color=BLOC_COLOURS[bloc], ls=BLOC_LINES[bloc], lw=2.2)
-        rows.append((line, f"tracks: {cast.bloc(bloc)}"))
+        rows.append((line, f"tracks: {bloc_title(theatre.blocs[bloc])}"))
     if any(site.critical for site in theatre.sites.values()):
         rows.append((Line2D([], [], ls="", marker="s", ms=9, color=GREEN), "critical site"))
     if any(not site.critical for site in theatre.sites.values()):

@@ -8,7 +8,7 @@ decides.
 from __future__ import annotations
 
 from itertools import pairwise
-from textwrap import fill, shorten
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.axes import Axes
@@ -260,9 +260,9 @@ def _words(ax: Axes, a: History, b: History, found: Affair, cast: Cast) -> None:
     parts = divergence(a, b, cast)
     headline(ax, _message(a, b, found, cast, parts is None), _subtitle(a, b, cast))
     if parts is not None:
-        text = shorten(f"They part on {parts.sentence(cast)}", 280, placeholder=" …")
+        told = wrap(f"They part on {parts.sentence(cast)}", 152, max_lines=2, placeholder=" …")
         ax.text(
-            0.03, 0.866, fill(text, 140), transform=ax.transAxes, fontsize=TINY, color=MUTED,
+            0.03, 0.866, "\n".join(told), transform=ax.transAxes, fontsize=TINY, color=MUTED,
             va="top", linespacing=1.3,
         )  # fmt: skip
 

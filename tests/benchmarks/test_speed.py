@@ -1,0 +1,136 @@
+"""How fast it is, reported and never asserted; see the README for the command.
+
+All of the month-long Black Sea scenario: a world's building, a history, the simulation beside bare
+SimPy, and whole comparisons with their memory.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from itertools import cycle
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+import simpy
+from commands import BLACK_SEA, ran, succeeded
+
+from sim.crisis import Crisis, Stage, crisis_of, plan
+from sim.scenario import load
+from sim.study.comparison import MAIN_ARMS
+from sim.world import Theatre, build, prepare
+
+pytestmark = pytest.mark.benchmark
+
+Found = Callable[[str, str], None]
+
+WORLDS = 40
+ARM = "as_designed"
+
+
+@pytest.fixture(scope="module")
+def theatre() -> Theatre:
+    """The Black Sea, made ready."""
+    return prepare(load(BLACK_SEA))
+
+
+@pytest.fixture(scope="module")
+def stages(theatre: Theatre) -> list[Stage]:
+    """Some worlds, each warmed up already."""
+    made = [Stage(build(theatre, 1, number)) for number in range(WORLDS)]
+    for stage in made:
+        crisis_of(stage, plan(theatre, ARM))
+    return made
+
+
+def _rate(benchmark: Any) -> float:
+    """Return rounds per second, by the median round."""
+    return 1 / float(benchmark.stats.stats.median)
+
+
+def test_worlds_built(benchmark: Any, theatre: Theatre, found: Found) -> None:
+    numbers = cycle(range(WORLDS))
+    benchmark.pedantic(lambda: build(theatre, 1, next(numbers)), rounds=WORLDS, warmup_rounds=1)
+    found("worlds built per second and core", f"{_rate(benchmark):.0f}")
+
+
+def test_histories_lived(benchmark: Any, stages: list[Stage], found: Found) -> None:
+    next_stage = cycle(stages)
+    arm = plan(stages[0].theatre, ARM)
+    benchmark.pedantic(
+        lambda: crisis_of(next(next_stage), arm).run(), rounds=WORLDS, warmup_rounds=1
+    )
+    found(f"histories under {ARM} per second and core", f"{_rate(benchmark):.0f}")
+
+
+def _events(crisis: Crisis) -> int:
+    """Live a crisis through and return how many events it took."""
+    crisis.run()
+    return crisis.handled
+
+
+def _bare(count: int) -> None:
+    """Let as many timeouts pass in SimPy, in one process that does nothing else."""
+    env = simpy.Environment()
+
+    def waiting() -> Any:
+        for _ in range(count):
+            yield env.timeout(1)
+
+    env.process(waiting())
+    env.run()
+
+
+def test_events_beside_bare_simpy(benchmark: Any, stages: list[Stage], found: Found) -> None:
+    arm = plan(stages[0].theatre, ARM)
+    count = sum(_events(crisis_of(stage, arm)) for stage in stages)
+    assert count > WORLDS
+    spent: dict[str, list[float]] = {"ours": [], "bare": []}
+
+    def both() -> None:
+        crises = [crisis_of(stage, arm) for stage in stages]
+        begun = perf_counter()
+        for crisis in crises:
+            crisis.run()
+        between = perf_counter()
+        _bare(count)
+        spent["ours"].append(between - begun)
+        spent["bare"].append(perf_counter() - between)
+
+    benchmark.pedantic(both, rounds=5, warmup_rounds=1)
+    ours, bare = (min(times) for times in spent.values())
+    found("simulated events per second and core", f"{count / ours:,.0f}")
+    found("the same number of bare SimPy timeouts per second", f"{count / bare:,.0f}")
+    found("an event costs, in bare timeouts", f"{ours / bare:.1f}")
+
+
+COMPARING = """
+import json, resource, sys, time
+from sim import api
+if __name__ == "__main__":
+    file, worlds, *arms = sys.argv[1:]
+    begun = time.perf_counter()
+    api.compare(file, worlds=int(worlds), arms=arms, workers=2)
+    spent = time.perf_counter() - begun
+    memory = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF,
+              resource.RUSAGE_CHILDREN)]
+    print(json.dumps({"spent": spent, "memory": memory}))
+"""
+KIB = 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told in KiB on Linux only")
+@pytest.mark.parametrize("worlds", [100, 1000])
+def test_compare_on_two_cores(benchmark: Any, tmp_path: Path, worlds: int, found: Found) -> None:
+    script = tmp_path / "comparing.py"
+    script.write_text(COMPARING, encoding="utf-8")
+    words = [sys.executable, str(script), str(BLACK_SEA), str(worlds), *MAIN_ARMS]
+    out = benchmark.pedantic(lambda: succeeded(ran(words, tmp_path)), rounds=1)
+    told = json.loads(out)
+    parent, worker = (size / KIB for size in told["memory"])
+    what = f"compare: {worlds:,} worlds, {len(MAIN_ARMS)} arms, two workers"
+    found(what, f"{told['spent']:.0f} s")
+    found("its largest memory, parent and each worker", f"{parent:.0f} MiB, {worker:.0f} MiB")
