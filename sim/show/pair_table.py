@@ -36,6 +36,9 @@ _SHADES: Final = {
     "unchanged": LinearSegmentedColormap.from_list("unchanged", ["#f1f1f1", "#c4c4c4"]),
     "harmed": LinearSegmentedColormap.from_list("harmed", ["#fbe6da", "#f0a878"]),
 }
+_FOOT: Final = (
+    "A world has one peak however long it lasts: over long periods read the thresholds instead."
+)
 _RUNGS: Final = len(RUNGS_SHORT)
 
 
@@ -155,7 +158,7 @@ def _words(ax: Axes, comparison: Comparison, arm: str, table: list[list[int]]) -
         )
     else:
         title = f"No peak changes in any of {counted(worlds, 'world')}"
+    scenario = comparison.scenario.scenario
     headline(
-        ax, title, f"{comparison.scenario.scenario} · {comparison.reference} against {arm}, the "
-        f"same worlds",
-    )  # fmt: skip
+        ax, title, f"{scenario} · {comparison.reference} against {arm}, the same worlds", _FOOT
+    )

@@ -249,7 +249,7 @@ def _parting(top: Axes, a: History, b: History, found: Affair, cast: Cast) -> li
     if parts is None or not found.begin <= parts.time <= found.end:
         return []
     top.axvline(parts.time, color=VERMILION, lw=1.6, ls=(0, (1.0, 1.5)), zorder=2)
-    return [Label(parts.time, 6.0, "here they part", SMALL, VERMILION, clear=4)]
+    return [Label(parts.time, 5.7, "here they part", SMALL, VERMILION, clear=4)]
 
 
 # Words.
