@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.crisis import History, Stage, given_in
 from sim.crisis import play as play_stage
 from sim.errors import Problem, RunError
+from sim.records import as_row
 from sim.scenario import Scenario, arm_names, load, problems
 from sim.scenario.nearest import suggestion
 from sim.study import comparison as study
@@ -52,6 +53,10 @@ class Played:
         from sim.show.narration import narrate
 
         return list(narrate(self.history, self.stage))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the records as a tidy list, one row each."""
+        return [as_row(record) for record in self.history.records]
 
     def plot_map(self, ax: Axes | None = None) -> Axes:
         """Draw the theatre with this world's tracks, contacts and incidents."""

@@ -13,6 +13,7 @@ from sim.draws import Decision, Luck, child
 from sim.scenario.kinds import MEETS
 from sim.world import SETTINGS, Theatre, build
 from sim.world.tracks import Segments, Sorties
+from sim.world.traffic import traffic
 
 STEP = 20_000
 
@@ -121,6 +122,22 @@ def test_a_world_holds_just_the_contacts_that_are_noted(begins: Any, number: int
     for column, whole in zip(world.contacts, contacts, strict=True):
         assert np.array_equal(column, whole[noted])
     assert 0 < world.contacts.first.size < contacts.first.size
+
+
+def test_contacts_of_units_that_are_always_out_are_all_considered() -> None:
+    """Their sorties span the scenario's start, so their crossings are numbered both ways."""
+    ships = [force(name, name, "warship", {"box": "crimea"}, number=3) for name in ("us", "russia")]
+    theatre = theatre_of(busy(forces=ships, duration="30 d", parameters={"warm_up": "5 d"}))
+    missed = found = 0
+    for number in range(20):
+        luck = Luck(1, number)
+        _, _, contacts = everything(theatre, 1, number)
+        noted = luck.us(Decision.NOTEWORTHY, contacts.identity) < 0.004
+        some = traffic(theatre, luck, 0.004).contacts.identity
+        missed += len(set(contacts.identity[noted].tolist()) - set(some.tolist()))
+        found += some.size
+    assert found > 10
+    assert missed == 0
 
 
 def test_two_stations_in_range_are_one_contact_over_the_whole_period() -> None:

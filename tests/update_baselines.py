@@ -29,7 +29,7 @@ TOTALS = (
 
 Numbers = dict[str, float]
 HEADER = """\
-# Totals over {worlds} worlds under seed {seed}; written by tests/update_baselines.py, never by hand.
+# Totals over {worlds} worlds, seed {seed}; written by tests/update_baselines.py, not by hand.
 """
 
 

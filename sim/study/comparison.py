@@ -85,7 +85,7 @@ def check_given(scenario: Scenario, given: str | None) -> None:
 class Comparison:
     """Rows of measures for every world and arm, and the estimates drawn from them.
 
-    ``columns`` maps an arm and a measure to an array over worlds. ``complete`` is False when the
+    ``histories`` is the tidy table of one row per world and arm. ``complete`` is False when the
     run was interrupted; the estimates then cover the worlds that were finished.
     """
 
@@ -94,11 +94,16 @@ class Comparison:
     seed: int
     asked: int
     given: str | None
-    columns: Mapping[str, Mapping[str, np.ndarray]]
+    histories: pa.Table
     failures: tuple[Failure, ...]
     complete: bool
 
     reference = REFERENCE
+
+    @cached_property
+    def columns(self) -> Mapping[str, Mapping[str, np.ndarray]]:
+        """Each arm's measures, as arrays over the worlds."""
+        return results.columns_of(self.histories, self.arms)
 
     @cached_property
     def worlds(self) -> int:
@@ -174,6 +179,29 @@ class Comparison:
         acts = self.column(arm, "given_act")
         counts: np.ndarray = np.bincount(acts[acts >= 0].astype(int), minlength=7)
         return counts
+
+    def risk_rows(self) -> list[dict[str, Any]]:
+        """Return the risks and paired differences as a tidy list, one row per arm and rung."""
+        rows = []
+        for arm in self.arms:
+            for k in THRESHOLDS:
+                risk, change = self.risk(arm, k), self.risk_difference(arm, k)
+                rows.append(
+                    {
+                        "arm": arm,
+                        "rung": k,
+                        "risk": risk.value,
+                        "low": risk.interval.low,
+                        "high": risk.interval.high,
+                        "difference": change.value,
+                        "difference_low": change.interval.low,
+                        "difference_high": change.interval.high,
+                        "helped": change.helped.events,
+                        "unchanged": change.unchanged.events,
+                        "harmed": change.harmed.events,
+                    }
+                )
+        return rows
 
     def summary(self) -> dict[str, Any]:
         """Return every estimate as plain values, reals with nine digits."""
@@ -269,9 +297,7 @@ def compare(
     chunks.sort(key=lambda chunk: chunk.first)
     failures = tuple(failure for chunk in chunks for failure in chunk.failures)
     table = results.histories_table(names, chunks)
-    found = Comparison(
-        scenario, names, seed, worlds, given, results.columns_of(table, names), failures, complete
-    )
+    found = Comparison(scenario, names, seed, worlds, given, table, failures, complete)
     if out is not None:
         _keep(out, found, told, table, chunks if keep_records else None)
     if found.worlds == 0 and failures:
