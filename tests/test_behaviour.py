@@ -331,7 +331,7 @@ def test_one_conversation_serves_both_callers() -> None:
 def test_notice_reaches_the_local_commander() -> None:
     # Where notice leaves no chance of going wrong, nobody who was announced is shot down.
     values = quiet(
-        duration="60 d",
+        duration="40 d",
         areas={"sea": {"around": [32.0, 43.5], "radius": "40 km"}},
         forces=[
             {

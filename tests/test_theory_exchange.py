@@ -284,7 +284,7 @@ def test_a_faster_line_is_worth_more() -> None:
     for relay in ("1 min", "20 d"):
         line = laid_over(LINE, sure | {"relay": relay})
         values = quiet(injects=[what], channels={"line": line}, parameters=NO_REPORT)
-        answers = [of(history, Acted)[0] for history in histories(values, 200)]
+        answers = [of(history, Acted)[0] for history in histories(values, 120)]
         assert all(answer.time > 24 * HOUR for answer in answers)
         shares.append(np.mean([answer.act >= Act.DISPLAY for answer in answers]))
     assert shares[0] < shares[1] - 0.1

@@ -293,3 +293,11 @@ def test_a_line_answers_the_share_of_tests_it_is_told_to() -> None:
     answered = np.array([t.answered for one in lived for t in of(one, records.Tested)])
     assert answered.size == 2 * 300 * 24
     assert abs(answered.mean() - 0.9) < Z * math.sqrt(0.09 / answered.size)
+
+
+def test_outages_begin_in_equilibrium() -> None:
+    # The first test call, at the start, already finds the line down two times in three.
+    line = {"up": {"mean": "1 d"}, "down": {"mean": "2 d"}, "tests": {"every": "6 h"}}
+    lived = histories(quiet(duration="1 d", channels={"line": line}), 300)
+    first = np.array([of(history, records.Tested)[0].answered for history in lived])
+    assert abs(first.mean() - 1 / 3) < Z * math.sqrt(2 / 9 / first.size)

@@ -1,16 +1,12 @@
-"""The world as a whole: places, identities, and what must not move when something else does."""
+"""A world as a whole: identities, schedules, tracks, injects, and whatever a scenario holds."""
 
 from __future__ import annotations
 
-import copy
-import pickle
 from typing import Any
 
 import numpy as np
 import pytest
-import shapely
 from moving_worlds import (
-    CRIMEA,
     DAY,
     HOUR,
     air_only,
@@ -20,14 +16,9 @@ from moving_worlds import (
     schedule,
     theatre_of,
 )
-from pyproj import Geod
 
 from sim.draws import Decision, Luck, child, root, uniform
-from sim.errors import ScenarioError
-from sim.scenario.models import Area, Extent
 from sim.world import Theatre, World, build
-from sim.world.geography import Projection, inland, mesh, polygon, territory, triangles
-from sim.world.tracks import Sorties
 
 
 @pytest.fixture(scope="module")
@@ -38,85 +29,6 @@ def theatre() -> Theatre:
 @pytest.fixture(scope="module")
 def world(theatre: Theatre) -> World:
     return build(theatre, 1, 0)
-
-
-# Places.
-
-
-def test_projection_keeps_distances_within_a_hundredth_and_returns() -> None:
-    projection, geod = Projection(Extent()), Geod(ellps="WGS84")
-    rng = np.random.default_rng(1)
-    for lon0, lat0 in zip(rng.uniform(14, 45, 60), rng.uniform(40, 60, 60), strict=True):
-        (x0, y0), (x1, y1) = (
-            projection.metres(lon0, lat0),
-            projection.metres(lon0 + 0.4, lat0 - 0.3),
-        )
-        true = geod.inv(lon0, lat0, lon0 + 0.4, lat0 - 0.3)[2]
-        assert np.hypot(x1 - x0, y1 - y0) == pytest.approx(true, rel=0.011)
-        assert projection.degrees(x0, y0) == pytest.approx((lon0, lat0), abs=2e-5)
-
-
-def test_triangles_fill_a_hollow_polygon_and_points_are_even_over_it() -> None:
-    projection = Projection(Extent())
-    outline = polygon("crimea", Area(polygon=tuple((x, y) for x, y in CRIMEA)), projection)
-    assert outline.area < 0.9 * outline.convex_hull.area
-    pieces = [shapely.Polygon(piece) for piece in triangles(outline)]
-    assert sum(piece.area for piece in pieces) == pytest.approx(outline.area)
-    assert shapely.union_all(pieces).area == pytest.approx(outline.area)
-    x, y = mesh(outline).points(Luck(1, 1), np.arange(40_000, dtype=np.uint64))
-    inside = shapely.contains_xy(outline.buffer(1.0), x, y)
-    assert inside.all()
-    west = shapely.box(outline.bounds[0], -9e6, outline.centroid.x, 9e6)
-    share = outline.intersection(west).area / outline.area
-    error = np.sqrt(share * (1 - share) / x.size)
-    assert abs(np.mean(x < outline.centroid.x) - share) < 4 * error
-
-
-def test_an_outline_that_crosses_itself_is_refused() -> None:
-    bow_tie = Area(polygon=((30.0, 43.0), (31.0, 44.0), (31.0, 43.0), (30.0, 44.0)))
-    with pytest.raises(ScenarioError, match=r"areas\.tie.*crosses itself"):
-        polygon("tie", bow_tie, Projection(Extent()))
-
-
-def test_one_bloc_is_not_enough(theatre: Theatre) -> None:
-    actors = {
-        name: actor.model_copy(update={"bloc": "nato"})
-        for name, actor in theatre.scenario.actors.items()
-    }
-    from sim.world.theatre import lay_out
-
-    with pytest.raises(ScenarioError, match="exactly two blocs"):
-        lay_out(theatre.scenario.model_copy(update={"actors": actors}))
-
-
-def test_the_base_map_puts_przewodow_in_poland_and_sevastopol_in_ukraine() -> None:
-    projection = Projection(Extent())
-    for name, position in {"Poland": (23.934, 50.470), "Ukraine": (33.525, 44.617)}.items():
-        land = territory(name, projection)
-        assert land is not None
-        assert land.buffer(2_000).contains(shapely.Point(projection.metres(*position)))
-    assert territory("Atlantis", projection) is None
-    poland = territory("Poland", projection)
-    assert poland is not None
-    lviv = projection.metres(24.03, 49.842)
-    spot = shapely.Point(inland(poland, lviv))
-    assert poland.boundary.distance(spot) == pytest.approx(6_000, abs=100)
-    assert poland.contains(spot)
-    assert spot.distance(shapely.Point(lviv)) < poland.distance(shapely.Point(lviv)) + 9_000
-
-
-def test_sites_belong_to_those_whose_land_they_stand_on(theatre: Theatre) -> None:
-    owner = theatre.site_owner("lviv")
-    assert theatre.actors[owner].name == "ukraine"
-    assert theatre.leader(0) == theatre.actor_index["us"]
-    russia, us = theatre.actor_index["russia"], theatre.actor_index["us"]
-    assert {victim for victim, _ in theatre.stray_sides()} == {
-        theatre.actor_index["poland"],
-        theatre.actor_index["romania"],
-    }
-    assert {by for _, by in theatre.stray_sides()} == {russia}
-    assert theatre.attack_sides() == []  # Sevastopol stands on Ukrainian land on this map
-    assert theatre.actors[us].supporters == -1
 
 
 # Identities and schedules.
@@ -216,144 +128,6 @@ def test_where_follows_the_track(theatre: Theatre, world: World) -> None:
     assert world.where("reaper/1", ashore) is None
     with pytest.raises(KeyError):
         world.where("nautilus/1", 0)
-
-
-# What must not move.
-
-
-def of_base(theatre: Theatre, sorties: Sorties) -> dict[int, tuple[Any, ...]]:
-    """Return each sortie's unit, times and mark by its identity."""
-    ids = [theatre.units[unit].id for unit in sorties.unit.tolist()]
-    rows = zip(
-        ids, sorties.start.tolist(), sorties.end.tolist(), sorties.mark.tolist(), strict=True
-    )
-    return dict(zip(sorties.identity.tolist(), rows, strict=True))
-
-
-def meetings_of(theatre: Theatre, number: int = 0) -> dict[int, tuple[Any, ...]]:
-    """Return each contact's times and place by its identity."""
-    _, _, contacts = everything(theatre, 1, number)
-    columns = (
-        contacts.first,
-        contacts.last,
-        contacts.closest,
-        contacts.distance,
-        contacts.x,
-        contacts.y,
-        contacts.setting,
-    )
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return dict(zip(contacts.identity.tolist(), rows, strict=True))
-
-
-def test_an_idle_unit_changes_nothing_else(theatre: Theatre, world: World) -> None:
-    far = force("a_drone_far_away", "us", "surveillance_drone",
-                {"station": [16.0, 58.0]}, sorties=schedule("24 h", "9 h"))  # fmt: skip
-    values = busy()
-    values["forces"] = [far, *values["forces"]]
-    more = theatre_of(values)
-    assert more.noteworthy == theatre.noteworthy
-    assert meetings_of(more) == meetings_of(theatre)
-    old = of_base(theatre, everything(theatre)[0])
-    new = of_base(more, everything(more)[0])
-    assert {who: row for who, row in new.items() if not row[0].startswith("a_drone")} == old
-    other = build(more, 1, 0)
-    assert other.contacts.identity.tolist() == world.contacts.identity.tolist()
-    assert other.salvos == world.salvos
-    assert other.strays == world.strays
-
-
-def test_a_unit_more_of_a_force_leaves_the_others_where_they_were(theatre: Theatre) -> None:
-    values = busy()
-    drones = next(each for each in values["forces"] if each["id"] == "reaper")
-    drones["number"] = 3
-    more = theatre_of(values)
-    old = of_base(theatre, everything(theatre)[0])
-    new = of_base(more, everything(more)[0])
-    plain = {who: row for who, row in old.items() if not row[0].startswith(("lask", "belbek"))}
-    assert plain.items() <= new.items()
-
-
-def test_the_order_of_a_file_does_not_matter(theatre: Theatre, world: World) -> None:
-    values = busy()
-    for block in ("forces", "strikes", "injects"):
-        values[block] = values[block][::-1]
-    for block in ("actors", "areas", "sites"):
-        values[block] = dict(reversed(list(values[block].items())))
-    other = build(theatre_of(copy.deepcopy(values)), 1, 0)
-    for mine, yours in zip(
-        (*world.sorties, *world.segments, *world.contacts),
-        (*other.sorties, *other.segments, *other.contacts),
-        strict=True,
-    ):
-        assert np.array_equal(mine, yours)
-    assert (world.salvos, world.strays, world.placed) == (other.salvos, other.strays, other.placed)
-    assert other.theatre.noteworthy == theatre.noteworthy
-
-
-def test_a_longer_period_keeps_the_earlier_part(theatre: Theatre, world: World) -> None:
-    longer = theatre_of(busy(duration="16 d"))
-    end = theatre.horizon_ms
-    old = of_base(theatre, everything(theatre)[0])
-    new = of_base(longer, everything(longer)[0])
-    early = {who: row for who, row in old.items() if row[2] < end}
-    assert len(early) > 100
-    assert early.items() <= new.items()
-    assert all(new[who][:2] == row[:2] for who, row in old.items())
-    met, later = meetings_of(theatre), meetings_of(longer)
-    assert {who: row for who, row in met.items() if row[1] < end}.items() <= later.items()
-    assert {who for who, row in later.items() if row[0] < end} == set(met)
-    other = build(longer, 1, 0)
-    assert [salvo for salvo in other.salvos if salvo.time < end] == list(world.salvos)
-
-
-def test_a_warm_up_moves_nothing_after_the_start(theatre: Theatre) -> None:
-    short = theatre_of(busy(begins={"rung": 0}))
-    assert (short.start_ms, theatre.start_ms) == (0, -20 * DAY)
-    long_met, short_met = meetings_of(theatre), meetings_of(short)
-    kept = {who: row for who, row in long_met.items() if row[0] > 0}
-    lost = [row for who, row in kept.items() if short_met.get(who) != row]
-    assert len(lost) <= 0.01 * len(kept)  # launches that had been made before the start
-    old, new = (of_base(each, everything(each)[0]) for each in (theatre, short))
-    flown = {
-        who: row for who, row in old.items() if row[1] > 0 and row[0][:4] not in ("lask", "belb")
-    }
-    assert flown.items() <= new.items()
-
-
-def test_no_sortie_or_contact_begins_outside_the_period() -> None:
-    short = theatre_of(busy(begins={"rung": 0}))
-    for number in range(4):
-        sorties, _, contacts = everything(short, 1, number)
-        assert sorties.start.min() == 0
-        assert sorties.start.max() < short.horizon_ms
-        assert contacts.first.min() >= 0
-        assert contacts.first.max() < short.horizon_ms
-        keys = list(zip(sorties.start.tolist(), sorties.identity.tolist(), strict=True))
-        assert keys == sorted(keys)
-
-
-def test_at_the_start_the_sky_is_as_full_as_ever() -> None:
-    values = air_only([force("one", "us", "surveillance_drone", {"box": "sea"}, number=50,
-                             sorties=schedule("30 h", "18 h")),
-                       force("two", "russia", "warship", {"station": [36.0, 43.0]})])  # fmt: skip
-    theatre = theatre_of(values)
-    base = np.array([unit.surge == 0 and unit.force == "one" for unit in theatre.units])
-    out = []
-    for number in range(25):
-        sorties, _, _ = everything(theatre, 2, number)
-        mine = base[sorties.unit]
-        out.append(int(((sorties.start <= 0) & (sorties.end > 0) & mine).sum()))
-    share, draws = 18 / 30, 25 * 50
-    error = np.sqrt(share * (1 - share) / draws)
-    assert abs(np.sum(out) / draws - share) < 4 * error
-
-
-def test_a_theatre_can_be_sent_to_another_process(theatre: Theatre, world: World) -> None:
-    sent = pickle.loads(pickle.dumps(theatre))
-    other = build(sent, 1, 0)
-    assert np.array_equal(other.contacts.identity, world.contacts.identity)
-    assert sent.metres(30.0, 45.0) == theatre.metres(30.0, 45.0)
 
 
 def test_injects_are_placed_where_the_scenario_says(theatre: Theatre, world: World) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.crisis.deciders import Asked, Decider, ModelDecider, Replies, Request
-from sim.crisis.engine import Crisis
+from sim.crisis.engine import Crisis, retrusted
 from sim.crisis.history import History, first_difference
 from sim.crisis.injects import Given, given_in, given_kinds
 from sim.crisis.plan import Plan, plan
@@ -45,7 +45,7 @@ def crisis_of(
     reference = plan(stage.theatre, REFERENCE)
     if arm.parameters.invitation == 0:
         reference = reference.uninvited()
-    start = stage.begin(reference)
+    start = retrusted(stage.begin(reference), reference.parameters, arm.parameters)
     return Crisis(stage, arm, start, people=people, given=given)
 
 

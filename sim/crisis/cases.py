@@ -85,8 +85,12 @@ class Cases:
         open_now = case is not None and not case.closed
         if case is None or not open_now or now - case.opened > self._p.case_window or alone:
             return self._open(incident, victim, blamed, parent, inject)
+        grave = self._p.grave_low
+        milder = case.severity < grave
         self._add(case, incident)
         self._set_clock(case)
+        if milder and case.severity >= grave:
+            self._crisis.switchboard.consider_calling(case)
         return case
 
     def _open(
@@ -116,7 +120,7 @@ class Cases:
         crisis.learning.investigate(case)
         if self._p.theatre_stage:
             self._await_theatre(case)
-        crisis.switchboard.case_opened(case)
+        crisis.switchboard.consider_calling(case)
         if crisis.has_people(victim):
             crisis.env.process(self._ask_people(case))
         return case
@@ -148,7 +152,7 @@ class Cases:
             case.rung_at_opening,
             case.clock_z,
         )
-        self._due(case, max(self._crisis.now, case.opened + time))
+        self._due(case, max(self._crisis.now, case.opened + time, case.held_until))
 
     def _due(self, case: Case, deadline: int) -> None:
         crisis = self._crisis
@@ -178,13 +182,21 @@ class Cases:
         if p.wait > 0 and case.pending and not case.held:
             case.held = True
             if crisis.luck.u(Decision.WAIT, case.identity) < p.wait:
-                self._due(case, crisis.now + p.wait_longest)
+                case.held_until = crisis.now + p.wait_longest
+                self._due(case, case.held_until)
                 return
         self._close(case)
         if case.asked is not None:
             crisis.too_late(case.asked)
         request = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
         crisis.env.process(self._answer(case, request, crisis.decide_alone(request)))
+
+    def call_ended(self, case: Case) -> None:
+        """Stop holding a clock once no call about its case is pending any more."""
+        case.pending -= 1
+        if case.held_until > self._crisis.now and not case.pending and not case.closed:
+            case.held_until = self._crisis.now
+            self._due(case, self._crisis.now)
 
     def _close(self, case: Case) -> None:
         case.closed = True

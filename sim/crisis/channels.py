@@ -47,6 +47,7 @@ class Switchboard:
         }
         self.noticed: dict[int, int] = {}
         self.calls: dict[int, Call] = {}
+        self._begun: set[int] = set()
         self._about: dict[tuple[int, int], list[tuple[Call, Event]]] = {}
 
     def begin(self) -> None:
@@ -59,12 +60,17 @@ class Switchboard:
 
     # Who calls.
 
-    def case_opened(self, case: Case) -> None:
-        """Let each side think about calling, on each channel that reaches both actors."""
+    def consider_calling(self, case: Case) -> None:
+        """Let each side think about calling, on each channel that reaches both actors.
+
+        It thinks again, with the same luck, when the case has become grave.
+        """
         grave = case.severity >= self._crisis.p.grave_low
         for line in self.lines.values():
             plan = line.plan
-            if not plan.reach.issuperset((case.victim, case.blamed)) or not line.open(case.opened):
+            if not plan.reach.issuperset((case.victim, case.blamed)) or not line.open(
+                self._crisis.now
+            ):
                 continue
             if plan.truth:
                 case.truth_known = True
@@ -83,7 +89,7 @@ class Switchboard:
         actor = line.plan.ends[bloc]
         halt = asked is Asked.HALT
         identity = child(line.plan.identity, case.identity, bloc, _HALT if halt else _CASE)
-        if chance <= 0 and not self._crisis.has_people(actor):
+        if identity in self._begun or (chance <= 0 and not self._crisis.has_people(actor)):
             return
         request = Request(
             identity=identity, asked=asked, time=self._crisis.now, deadline=case.deadline,
@@ -96,6 +102,7 @@ class Switchboard:
         if reply is None:
             self._crisis.env.process(self._decide_later(line, call, request))
         elif reply:
+            self._begun.add(identity)
             self._crisis.env.process(self._call(line, call))
 
     def _decide_later(
@@ -104,6 +111,7 @@ class Switchboard:
         """Wait for a person to decide whether to call."""
         if (yield from self._crisis.await_reply(request)):
             call.wanted = self._crisis.now
+            self._begun.add(call.identity)
             yield from self._call(line, call, site)
 
     def concern(self, subject: int, site: str, caller_bloc: int) -> None:
@@ -164,7 +172,7 @@ class Switchboard:
                 yield crisis.env.moment(call.relayed, Rank.MESSAGE, call.identity)
                 self._relayed(call)
         if case is not None:
-            case.pending -= 1
+            crisis.cases.call_ended(case)
         self._record(call, end)
 
     def _authorise(self, line: Line, call: Call) -> Generator[Event, Any, None]:

@@ -165,12 +165,13 @@ class Encounters:
         delay = crisis.local_delay.ms(luck.u(Decision.LOCAL_DELAY, who))
         if delay > wrong.lasts:
             return
+        leaves = crisis.now + wrong.lasts
         yield crisis.env.moment(crisis.now + delay, Rank.LOCAL, who)
         bloc = crisis.world.theatre.actors[wrong.victim].bloc
         ready = 1 + p.engage_rung * crisis.ladder.blocs[bloc].level
         noticed = p.notice_factor if intruder.row in crisis.switchboard.noticed else 1.0
         request = Request(
-            identity=who, asked=Asked.ENGAGE, time=crisis.now, deadline=crisis.now + wrong.lasts,
+            identity=who, asked=Asked.ENGAGE, time=crisis.now, deadline=leaves,
             actor=wrong.victim, case=wrong.identity, channel=NEVER, about=who, options=2,
             leaning=min(1.0, p.engage * ready * (1 - p.identified) * noticed),
             rung=crisis.ladder.rung, severity=wrong.severity,

@@ -8,6 +8,7 @@ the cases (what the sides make of it) and the switchboard (what they tell each o
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
@@ -24,6 +25,7 @@ from sim.crisis.plan import Plan, wait
 from sim.crisis.schedule import Rank, Schedule
 from sim.crisis.state import Start
 from sim.records import NEVER, Decided, Record, Seats, Unfinished
+from sim.scenario.parameters import Parameters
 
 if TYPE_CHECKING:
     from sim.crisis.stage import Stage
@@ -279,3 +281,15 @@ def warm_up(stage: Stage, reference: Plan) -> tuple[Start, bool]:
     crisis.run(0)
     crisis.now = 0
     return crisis.state(), crisis.invited
+
+
+def retrusted(start: Start, reference: Parameters, arm: Parameters) -> Start:
+    """Return a start whose prior credibility is the arm's own, the warm-up's revelations kept."""
+    a, b = arm.credibility_a - reference.credibility_a, arm.credibility_b - reference.credibility_b
+    if a == 0 and b == 0:
+        return start
+    return replace(
+        start,
+        believed=(start.believed[0] + a, start.believed[1] + a),
+        disbelieved=(start.disbelieved[0] + b, start.disbelieved[1] + b),
+    )

@@ -58,7 +58,7 @@ class Injects:
     def _incident(self, given: PlacedIncident, placed: Any) -> None:
         crisis = self._crisis
         wrong = placed_incident(given, placed, crisis.world, crisis.luck, crisis.p, Origin.INJECT)
-        crisis.encounters.happen(wrong, inject=True)
+        crisis.encounters.happen(wrong, inject=True, alone=True)
 
     def _alert(self, inject: Inject, placed: Any) -> None:
         """Display force: the actor's bloc goes to rung 3, and the other side has a case."""
@@ -77,6 +77,7 @@ class Injects:
                 actor, actor, 0, Origin.INJECT, placed.x, placed.y, DISPLAY_RUNG,
             ),
             inject=True,
+            alone=True,
         )  # fmt: skip
 
     def _call(self, inject: Inject, placed: Any) -> None:

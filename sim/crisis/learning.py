@@ -133,7 +133,8 @@ class Learning:
         case.heard = True
         if c >= case.best_credibility:
             case.content, case.best_credibility = call.content, c
-        if not in_time and call.content in _BELIEVABLE:
+        if not in_time and call.content in _BELIEVABLE and not case.relieved:
+            case.relieved = True
             crisis.ladder.relieve(1 - p.late_relief * c)
             crisis.ladder.shorten_quiet(case.victim_bloc, p.late_quiet)
         self._reveal(case)

@@ -65,6 +65,8 @@ class Case:
     version: int = 0
     closed: bool = False
     held: bool = False
+    held_until: int = 0
+    relieved: bool = False
     pending: int = 0
     evidence: Belief = NO_EVIDENCE
     reported: bool = False

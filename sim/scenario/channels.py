@@ -239,5 +239,5 @@ ARM_TITLES: Final[dict[str, str]] = {
     "notices_only": "only notices",
     "messages_only": "only calls on cases",
     "no_channels": "no channel but public statements",
-    "oracle": "the truth, at once, believed: a bound",
+    "oracle": "the truth, at once, believed: a bound for explanations",
 }

@@ -226,7 +226,7 @@ class Parameters(Frozen):
         0.20,
         0.80,
         JUDGEMENT,
-        "evidence 3.4: none of the Polish and Romanian intruders fired on",
+        "evidence 3.4: no manned intruder but the Su-24 of 2015 was fired on",
         "chance that the intruder is recognised as harmless in time",
     )
     local_delay: Delay = _delay(

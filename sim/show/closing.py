@@ -26,7 +26,6 @@ from sim.show.casebook import CaseStory, cases_of
 from sim.show.cast import Cast
 from sim.show.words import (
     CALL_ENDS_SHORT,
-    CAUSES,
     CAUSES_SHORT,
     RUNGS,
     counted,
@@ -180,11 +179,3 @@ def _end(history: History, cast: Cast) -> str:
         ]
     )
     return f"at the end: tension {history.tension:.2f}{left}; {trust}"
-
-
-def root_words(history: History, root: int) -> str:
-    """Return what a root incident was, with its true cause."""
-    for record in history.records:
-        if isinstance(record, Happened) and record.identity == root:
-            return f"{INCIDENT_BY_CODE[record.kind].title} ({CAUSES[Cause(record.cause)]})"
-    return "an earlier affair"

@@ -52,10 +52,13 @@ class Divergence:
     why: str
     deed: str = ""
 
+    def first(self, cast: Cast) -> str:
+        """Return what differed first and why, with its date before it."""
+        return f"{cast.day(self.time)} {cast.hour(self.time)}: {self.effect}, {self.why}."
+
     def sentence(self, cast: Cast) -> str:
-        """Return what differed first and why, in a sentence or two."""
-        first = f"{cast.day(self.time)} {cast.hour(self.time)}: {self.effect}, {self.why}."
-        return f"{first} {self.deed}" if self.deed else first
+        """Return the same, and what is first done otherwise where that comes later."""
+        return f"{self.first(cast)} {self.deed}" if self.deed else self.first(cast)
 
 
 def differing_channels(a: History, b: History, cast: Cast) -> frozenset[int]:

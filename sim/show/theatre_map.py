@@ -53,6 +53,7 @@ class _Mark(NamedTuple):
 _CONTACT: Final = _Mark("o", PAPER, 7, "recorded contact, routine")
 _SERIOUS: Final = _Mark("D", ORANGE, 11, "serious incident")
 _GRAVE: Final = _Mark("*", "#b3002d", 20, "high-risk incident")
+_MANY: Final = 40  # contacts, from which on their marks are drawn smaller
 _STRAY: Final = _Mark("X", PURPLE, 13, "weapon that strayed")
 
 
@@ -118,11 +119,13 @@ def _sites(ax: Axes, theatre: Theatre) -> list[Box]:
 
 def _events(ax: Axes, history: History | None, happened: list[Happened]) -> list[Box]:
     """Draw routine contacts, then incidents over them, the gravest on top."""
+    records = () if history is None else history.records
+    met = [r for r in records if isinstance(r, Contacted)]
+    mark = _CONTACT if len(met) <= _MANY else _CONTACT._replace(size=_CONTACT.size * 0.6)
+    for contact in met:
+        if contact.severity_class == SeverityClass.ROUTINE:
+            _sign(ax, contact.x, contact.y, mark, 4.0)
     boxes = []
-    contacts = () if history is None else history.records
-    for record in contacts:
-        if isinstance(record, Contacted) and record.severity_class == SeverityClass.ROUTINE:
-            _sign(ax, record.x, record.y, _CONTACT, 4.0)
     for depth, record in enumerate(reversed(happened)):
         mark = _mark(record)
         _sign(ax, record.x, record.y, mark, 6 + depth / 1000)

@@ -260,7 +260,7 @@ def _words(ax: Axes, a: History, b: History, found: Affair, cast: Cast) -> None:
     parts = divergence(a, b, cast)
     headline(ax, _message(a, b, found, cast, parts is None), _subtitle(a, b, cast))
     if parts is not None:
-        told = wrap(f"They part on {parts.sentence(cast)}", 152, max_lines=2, placeholder=" …")
+        told = wrap(f"They part on {parts.first(cast)}", 152, max_lines=2, placeholder=" …")
         ax.text(
             0.03, 0.866, "\n".join(told), transform=ax.transAxes, fontsize=TINY, color=MUTED,
             va="top", linespacing=1.3,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from sim.crisis import History
-from sim.records import Contacted
+from sim.records import Contacted, Outcome
 from sim.scenario.quantities import HOUR, MINUTE
 from sim.show.style import BLUE, PURPLE, VERMILION
 from sim.world.tracks import Segments
@@ -24,6 +24,7 @@ THIRD_PARTY_COLOUR: Final = PURPLE
 _TRAIL: Final = 5 * MINUTE
 """How long before and after the closest approach the two tracks are drawn strong."""
 _TRAILS: Final = 40
+"""With more contacts than these only those that went wrong have their tracks drawn strong."""
 _EXAMPLE: Final = 5 * HOUR  # of one sortie, drawn faint
 Lines = list[list[tuple[float, float]]]
 
@@ -53,6 +54,8 @@ def draw_tracks(ax: Axes, stage: Stage, history: History | None) -> None:
         return
     where = {int(identity): at for at, identity in enumerate(stage.world.contacts.identity)}
     met = [r for r in history.records if isinstance(r, Contacted) and r.identity in where]
+    if len(met) > _TRAILS:
+        met = [contact for contact in met if contact.outcome == Outcome.INCIDENT]
     for contact in met[:_TRAILS]:
         at = where[contact.identity]
         closest = int(stage.world.contacts.closest[at])

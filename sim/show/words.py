@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sim.crisis.deciders import Asked
-from sim.records import CallEnd, Outcome, Purpose
+from sim.records import CallEnd, Purpose
 from sim.scenario.kinds import RESPONSES, Act, Cause, Content, SeverityClass
 from sim.scenario.quantities import DAY, HOUR, MINUTE
 
@@ -84,13 +84,6 @@ CLASSES: Final = {
     SeverityClass.ROUTINE: "routine",
     SeverityClass.SERIOUS: "serious",
     SeverityClass.HIGH_RISK: "high-risk",
-}
-
-OUTCOMES: Final = {
-    Outcome.ROUTINE: "nothing went wrong",
-    Outcome.INCIDENT: "it went wrong",
-    Outcome.SEPARATED: "kept apart by a notice",
-    Outcome.SPARED: "spared by a notice",
 }
 
 ACTS: Final = {response.act: response.title for response in RESPONSES}

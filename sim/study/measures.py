@@ -144,8 +144,7 @@ def _incident(row: Row, record: Happened, roots: dict[int, int], given: int) -> 
     row["cases"] += record.case == record.identity
     if record.origin in (Origin.INJECT, Origin.GIVEN):
         if record.identity == given:
-            row["given_cause"] = record.cause
-            _reach_given(row, record.own_rung, record.rung)
+            row["given_cause"] = record.cause  # its own rung was placed, not reached
         return
     row["incidents"] += 1
     row[f"incidents_{CAUSES[record.cause]}"] += 1
