@@ -244,3 +244,31 @@ def new(
         except OSError as error:
             raise RunError(f"{path}: cannot be written ({error.strerror})") from None
         typer.echo(f"{path} written; next: deconflict check {path}")
+
+
+@app.command()
+def parameters(
+    grade: Annotated[
+        str | None, typer.Option(help="Only this grade: sourced, computed or judgement.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
+) -> None:
+    """List what is assumed: every constant with its range, grade and source."""
+    from sim.scenario.catalogue import Row, catalogue_rows
+
+    grades = ("sourced", "computed", "judgement")
+    with _told():
+        if grade is not None and grade not in grades:
+            raise RunError(f'--grade: "{grade}" is no grade; known: {", ".join(grades)}')
+        rows = [row for row in catalogue_rows() if grade in (None, row.grade)]
+        if csv:
+            from csv import writer
+
+            out = writer(sys.stdout)
+            out.writerow(Row._fields)
+            out.writerows(rows)
+            return
+        from sim.show.overview import catalogue_lines
+
+        for line in catalogue_lines(rows):
+            typer.echo(line)

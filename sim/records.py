@@ -242,7 +242,7 @@ class Runged(NamedTuple):
 
 
 class CrisisBegan(NamedTuple):
-    """A crisis: the first act or hostile incident at rung 3 or above, with the cause of its root."""
+    """A crisis: the first act or hostile incident at rung 3 or above, with its root's cause."""
 
     time: int
     seats: Seats

@@ -68,9 +68,8 @@ class Switchboard:
         grave = case.severity >= self._crisis.p.grave_low
         for line in self.lines.values():
             plan = line.plan
-            if not plan.reach.issuperset((case.victim, case.blamed)) or not line.open(
-                self._crisis.now
-            ):
+            reaches = plan.reach.issuperset((case.victim, case.blamed))
+            if not reaches or not line.open(self._crisis.now):
                 continue
             if plan.truth:
                 case.truth_known = True

@@ -5,7 +5,7 @@ out from a named public source. *judgement*: nobody has measured it; the range i
 and an optimist would each accept, and the answer must be read over that range. A scenario may
 override any of them under ``parameters:``, an arm as well.
 
-Source numbers such as "evidence 3.2" name the facts gathered in ``sim/MODEL.md``'s evidence list;
+Source numbers such as "evidence 3.2" name the facts gathered in ``sim/EVIDENCE.md``;
 "prototype" is an earlier model without geometry whose values met the dispute figures there.
 """
 
@@ -646,7 +646,7 @@ class Parameters(Frozen):
         2e-4,
         4e-3,
         JUDGEMENT,
-        "evidence 3.3, 3.4: one or two missiles a year crossed Poland beside hundreds aimed near it",
+        "evidence 3.3, 3.4: a missile or two a year crossed Poland, hundreds flew near it",
         "chance that a weapon bound for a target on the border strays across it",
     )
     stray_defender: float = _probability(

@@ -30,7 +30,8 @@ def rendered(table: Table) -> list[str]:
     text, title, table.title = StringIO(), table.title, None
     console = Console(file=text, width=NO_LIMIT, color_system=None, highlight=False)
     console.print(table)
-    return ["", str(title), *(line.rstrip() for line in text.getvalue().splitlines() if line.strip())]
+    lines = [line.rstrip() for line in text.getvalue().splitlines()]
+    return ["", str(title), *(line for line in lines if line)]
 
 
 def number(value: float) -> str:
@@ -282,7 +283,7 @@ def _sentences(found: Comparison, arm: str) -> str:
     total = f"{found.worlds:,}"
     what = _RUNG_WORDS[k]
     if found.given:
-        subject = f"Of {total} worlds in which the incident took place, in {base.events:,} it led to"
+        subject = f"Of {total} worlds with this incident, in {base.events:,} it led to"
     else:
         subject = f"Of {total} worlds of {found.days:g} days, {base.events:,} saw"
     text = (
