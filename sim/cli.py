@@ -102,7 +102,7 @@ def play(
     """Tell one history as a timeline: who, what, when and why."""
     with _told():
         from sim import api
-        from sim.show.narration import narrate, narrate_pair
+        from sim.show.narration import narrate, narrate_pair, printed
 
         played = api.play(api.load(file), arm=arm, world=world, seed=seed, given=given)
         if pair is None:
@@ -110,8 +110,11 @@ def play(
         else:
             other = played.under(pair)
             lines = narrate_pair(other.history, played.history, played.stage)
-        for line in lines:
-            typer.echo(line)
+        if sys.stdout.isatty():
+            printed(lines)
+        else:
+            for line in lines:
+                typer.echo(line)
         if records is not None:
             _write_records(records, played.history.lines())
 

@@ -189,6 +189,9 @@ def test_the_size_an_event_may_have_widens_the_interval() -> None:
     small, large = ([0] * 99 + [5.0], [0] * 99 + [3.0])
     known, unknown = (paired_difference(small, large, unit=u).interval for u in (72, None))
     assert known.low < unknown.low < unknown.high < known.high
+    # One change of size 2 is all that was seen, so that another might be of size 6.
+    low, high = mover(0, fay_feuer(0, 0, 6), 2, fay_feuer(2, 4, 6))
+    assert (100 * unknown.low, 100 * unknown.high) == pytest.approx((low, high))
     assert paired_difference([0] * 9, [0] * 9, unit=72).interval.high > 20
     assert paired_difference([100] * 50, [100] * 50).interval.high > 5
 
@@ -350,7 +353,7 @@ def test_survival_falls_within_its_limits(rows: list[tuple[int, bool]]) -> None:
 
 
 def test_survival_differences_are_differences_in_reaching() -> None:
-    found = survival_difference([3, None, 8, None], [None, 4, 8, None], 10, at=5)
+    found = survival_difference([3, None, 8, None], [None, 4, 8, None], 10, at=4)
     assert (found.reference.events, found.other.events) == (1, 1)
     assert (found.helped.events, found.harmed.events, found.unchanged.events) == (1, 1, 2)
 
@@ -398,6 +401,8 @@ def test_power_at_its_edges() -> None:
     assert not few.resolvable
     certain = power_line(1000, 1, 1)
     assert (certain.expected_helped, certain.expected_harmed) == (1000, 0)
+    full = power_line(1000, 0.9, 0.5, harmed_per_helped=0.9)
+    assert (full.expected_helped, full.expected_harmed) == pytest.approx((550, 100))
     mixed = power_line(1000, 0.2, 0.1, harmed_per_helped=0.5)
     assert mixed.worlds_needed is not None
     assert mixed.worlds_needed > (power_line(1000, 0.2, 0.1).worlds_needed or 0)

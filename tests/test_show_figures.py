@@ -238,10 +238,10 @@ def test_no_event_is_drawn_as_an_upper_bound() -> None:
     assert "no world changes" in shown
 
 
-def test_the_table_counts_below_the_diagonal_as_helped() -> None:
+def test_the_table_counts_below_the_diagonal_as_lower() -> None:
     table = [[0] * 7 for _ in range(7)]
     table[3][1], table[1][3], table[2][2] = 5, 2, 7
-    assert tallies(table) == {"helped": 5, "unchanged": 7, "harmed": 2}
+    assert tallies(table) == {"lower": 5, "unchanged": 7, "higher": 2}
 
 
 def test_the_timeline_shows_the_affair_that_differs_and_its_calls() -> None:

@@ -90,7 +90,7 @@ class Crisis:
             self.now = time  # type: ignore[assignment]
             step()
             self.handled += 1
-        if self.stopped or until is None or self._over(peek()):
+        if self.stopped or target == self.ends or self._over(peek()):
             self._finish()
         elif target > self.now:
             self._idle(target)

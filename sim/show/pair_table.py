@@ -1,6 +1,6 @@
 """The table of peak rungs as a picture: without the line down the side, with an arm along the top.
 
-Worlds on the diagonal end as high as they would have; below it the arm helped, above it harmed.
+Worlds on the diagonal end as high as they would have; below it lower with the arm, above it higher.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from sim.study.comparison import Comparison
 
 _SHADES: Final = {
-    "helped": LinearSegmentedColormap.from_list("helped", ["#e3eef7", "#8fbfe0"]),
+    "lower": LinearSegmentedColormap.from_list("lower", ["#e3eef7", "#8fbfe0"]),
     "unchanged": LinearSegmentedColormap.from_list("unchanged", ["#f1f1f1", "#c4c4c4"]),
-    "harmed": LinearSegmentedColormap.from_list("harmed", ["#fbe6da", "#f0a878"]),
+    "higher": LinearSegmentedColormap.from_list("higher", ["#fbe6da", "#f0a878"]),
 }
 _FOOT: Final = (
     "A world has one peak however long it lasts: over long periods read the thresholds instead."
@@ -58,7 +58,7 @@ def _kind(row: int, column: int) -> str:
     """Return what a cell means: the arm's peak is lower, the same or higher."""
     if row == column:
         return "unchanged"
-    return "helped" if column < row else "harmed"
+    return "lower" if column < row else "higher"
 
 
 def _grid(ax: Axes, table: list[list[int]]) -> None:
@@ -69,7 +69,7 @@ def _grid(ax: Axes, table: list[list[int]]) -> None:
             kind = _kind(row, column)
             share = math.log1p(count) / math.log1p(most)
             face = _SHADES[kind](share) if count else PAPER
-            hatch = {"harmed": "///", "helped": "...", "unchanged": ""}[kind] if count else ""
+            hatch = {"higher": "///", "lower": "...", "unchanged": ""}[kind] if count else ""
             ax.add_patch(
                 Rectangle(
                     (column, row), 1, 1, facecolor=face, edgecolor=FAINT, lw=1.0, zorder=1,
@@ -87,7 +87,7 @@ def _grid(ax: Axes, table: list[list[int]]) -> None:
 
 
 def _hatched(ax: Axes, column: int, row: int, hatch: str) -> None:
-    """Mark a corner of a cell, so that helped and harmed differ without colour."""
+    """Mark a corner of a cell, so that lower and higher differ without colour."""
     ax.add_patch(
         Rectangle(
             (column + 0.03, row + 0.03), 0.94, 0.16, facecolor="none", edgecolor=MUTED, lw=0,
@@ -118,8 +118,8 @@ def _axes(ax: Axes, reference: str, arm: str) -> None:
 
 
 def tallies(table: list[list[int]]) -> dict[str, int]:
-    """Return how many worlds were helped, unchanged and harmed."""
-    found = {"helped": 0, "unchanged": 0, "harmed": 0}
+    """Return how many worlds peak lower, unchanged and higher."""
+    found = {"lower": 0, "unchanged": 0, "higher": 0}
     for row, cells in enumerate(table):
         for column, count in enumerate(cells):
             found[_kind(row, column)] += count
@@ -130,9 +130,9 @@ def _sums(ax: Axes, table: list[list[int]]) -> None:
     """Write the sums beside the table, in words."""
     found = tallies(table)
     rows = (
-        ("harmed", VERMILION, "above the diagonal:\na higher peak with the arm"),
+        ("higher", VERMILION, "above the diagonal:\na higher peak with the arm"),
         ("unchanged", MUTED, "on the diagonal:\nthe same peak"),
-        ("helped", BLUE, "below the diagonal:\na lower peak with the arm"),
+        ("lower", BLUE, "below the diagonal:\na lower peak with the arm"),
     )
     for at, (name, colour, words) in enumerate(rows):
         y = 0.64 - 0.20 * at
@@ -150,11 +150,11 @@ def _words(ax: Axes, comparison: Comparison, arm: str, table: list[list[int]]) -
     """Write the message, in worlds."""
     found = tallies(table)
     worlds = sum(found.values())
-    changed = found["helped"] + found["harmed"]
+    changed = found["lower"] + found["higher"]
     if changed:
         title = (
             f"The peak changes in {counted(changed, 'world')} of {thousands(worlds)}: "
-            f"lower in {thousands(found['helped'])}, higher in {thousands(found['harmed'])}"
+            f"lower in {thousands(found['lower'])}, higher in {thousands(found['higher'])}"
         )
     else:
         title = f"No peak changes in any of {counted(worlds, 'world')}"

@@ -31,7 +31,7 @@ PerWorld = npt.NDArray[np.float64]
 Ends = tuple[float, float]
 
 # The three bounds below were chosen by coverage: exact for 0/1 differences (every helped and
-# harmed share, 1 to 5,000 worlds: never under 94.7 %, at most 96 % once 30 worlds changed), by
+# harmed share, 1 to 1,000 worlds: never under 94.7 %, at most 96 % once 30 worlds changed), by
 # simulation for sizes that vary from world to world.
 FEW_CHANGED = 20
 FEW_UNCHANGED = 8
@@ -150,7 +150,7 @@ def share_limits(events: int, worlds: int) -> Limits:
     """Limits of the share of worlds in which something happened.
 
     Clopper-Pearson, because it alone never covers under 95 %: over all shares the Wilson and
-    Jeffreys limits fall to 83 and 88 % where the expected number of events is below one.
+    Jeffreys limits fall to 84 and 88 % where the expected number of events is below one.
     """
     return Limits(
         "Clopper-Pearson", worlds, lambda times: clopper_pearson(events * times, worlds * times)
@@ -166,11 +166,9 @@ def changed_limits(helped: int, harmed: int, worlds: int) -> Limits:
     five never.
     """
     unchanged, changed = worlds - helped - harmed, helped + harmed
-    level = float(special.bdtr(min(helped, harmed), changed, 0.5)) if changed else 1.0
     if unchanged < FEW_UNCHANGED:
         method = "outer Clopper-Pearson limits of helped and harmed"
-        outer = partial(_outer, helped, harmed, worlds)
-        return Limits(method, worlds, outer, level > TAIL)
+        return Limits(method, worlds, partial(_outer, helped, harmed, worlds))
     few = min(changed, unchanged) < FEW_CHANGED
     one, name = (clopper_pearson, "Clopper-Pearson") if few else (wilson, "Wilson")
 
@@ -181,7 +179,8 @@ def changed_limits(helped: int, harmed: int, worlds: int) -> Limits:
         low, high = mover(up, limits[0], down, limits[1], correlation)
         return max(-1.0, low), min(1.0, high)
 
-    return Limits(f"MOVER of {name} limits of helped and harmed", worlds, at, level > TAIL)
+    undecided = not changed or float(special.bdtr(min(helped, harmed), changed, 0.5)) > TAIL
+    return Limits(f"MOVER of {name} limits of helped and harmed", worlds, at, undecided)
 
 
 def _outer(helped: int, harmed: int, worlds: int, times: float) -> Ends:
