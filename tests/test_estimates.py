@@ -123,6 +123,7 @@ def test_the_verdict_is_the_exact_sign_test() -> None:
                 changed = helped + harmed
                 level = stats.binomtest(harmed, changed).pvalue if changed else 1.0
                 assert verdict == (level <= 0.05), (helped, harmed, worlds)
+    assert all(changed_limits(6, 0, n).interval(-6 / n).excludes_zero for n in range(14, 30))
 
 
 # Few events, one world, all equal.
@@ -353,7 +354,7 @@ def test_survival_falls_within_its_limits(rows: list[tuple[int, bool]]) -> None:
 
 
 def test_survival_differences_are_differences_in_reaching() -> None:
-    found = survival_difference([3, None, 8, None], [None, 4, 8, None], 10, at=4)
+    found = survival_difference([4, None, 8, None], [None, 4, 8, None], 10, at=4)
     assert (found.reference.events, found.other.events) == (1, 1)
     assert (found.helped.events, found.harmed.events, found.unchanged.events) == (1, 1, 2)
 

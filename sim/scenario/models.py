@@ -11,7 +11,7 @@ import math
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from sim.scenario.channel_model import Carried, Channel, RightPerson, Spell, Tests, Willingness
 from sim.scenario.injects import (
@@ -196,6 +196,11 @@ class Extent(Frozen):
         return self
 
 
+def _year(value: Any) -> Any:
+    """Take the number 2022 for the word."""
+    return "2022" if type(value) is int and value == 2022 else value
+
+
 class Scenario(Frozen):
     """A scenario file, without its arms applied."""
 
@@ -205,7 +210,7 @@ class Scenario(Frozen):
     start: Moment
     duration: Duration
     border_share: Annotated[float, Field(gt=0, le=1)]
-    conditions: Literal["peacetime", "2022"] = "peacetime"
+    conditions: Annotated[Literal["peacetime", "2022"], BeforeValidator(_year)] = "peacetime"
     sources: Listed[Text] = ()
     map: Extent = Extent()
     a_max: Annotated[float, Field(ge=1, le=10)] = 3.0

@@ -727,7 +727,25 @@ class Parameters(Frozen):
             raise ValueError("assertive_share, not_theirs_share and the hostile share exceed 1")
         if self.share_serious + self.share_high_risk > 1:
             raise ValueError("share_serious and share_high_risk exceed 1 together")
+        for low, high in _ORDERED:
+            if getattr(self, low) > getattr(self, high):
+                raise ValueError(f"{low} must not exceed {high}")
+        if not any(getattr(self, name) for name in _SUSPICIONS):
+            raise ValueError("one of the suspicions must be greater than 0")
         return self
+
+
+_ORDERED: Final = (
+    ("serious_low", "serious_high"),
+    ("grave_low", "grave_high"),
+    ("credibility_low", "credibility_high"),
+)
+_SUSPICIONS: Final = (
+    "suspicion_accident",
+    "suspicion_assertive",
+    "suspicion_hostile",
+    "suspicion_not_theirs",
+)
 
 
 class Constant(Frozen):

@@ -142,7 +142,7 @@ class _Reader:
         return found
 
     def _tag(self, event: Any, path: Path_) -> None:
-        if event.ctag is not None and str(event.ctag) != "!":
+        if event.ctag is not None:
             written = str(event.ctag).replace("tag:yaml.org,2002:", "!!")[:60]
             self.complain(
                 event, path, written, "tags are not allowed", "Write the plain value without it"

@@ -143,6 +143,7 @@ def json_schema() -> Schema:
     _shorter(defs)
     _named_kinds(defs)
     defs["Arm"] = _arm(defs)
+    schema["properties"]["conditions"] = {"enum": ["peacetime", "2022", 2022]}
     schema["properties"]["arms"]["patternProperties"] = {_NAME: _ref("Arm")}
     defs["Channel"] = _loosened(defs["Channel"])
     return {"$schema": DIALECT, "title": "deconflict scenario"} | schema

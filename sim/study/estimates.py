@@ -308,7 +308,7 @@ def power_line(
         needed = math.ceil(last_true(lambda n: chance(n, effect) < power, 1.0))
     reached = chance(worlds, effect)
     return PowerLine(
-        worlds=worlds,
+        worlds=int(worlds),
         share_reference=float(share_reference),
         expected_relative_effect=float(effect),
         harmed_per_helped=float(harmed_per_helped),

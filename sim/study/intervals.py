@@ -162,8 +162,8 @@ def changed_limits(helped: int, harmed: int, worlds: int) -> Limits:
 
     The two shares come from one sample, so they are negatively correlated. Where next to no world
     is unchanged MOVER covers too little, and the outer limits are taken as they are. Zero is left
-    out only where the exact sign test (McNemar) rejects it too: six worlds that change one way do,
-    five never.
+    out only where the exact sign test (McNemar) rejects it too: six worlds that change one way are
+    enough from 14 worlds on, five never.
     """
     unchanged, changed = worlds - helped - harmed, helped + harmed
     if unchanged < FEW_UNCHANGED:
