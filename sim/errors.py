@@ -33,7 +33,12 @@ class Problem(NamedTuple):
         what = f"{place}: {grade}{self.path}: " if self.path else f"{place}: {grade}"
         value = f" (got {self.value})" if self.value else ""
         hint = f". {self.hint}" if self.hint else ""
-        return f"{what}{self.rule}{value}{hint}"
+        return _visible(f"{what}{self.rule}{value}{hint}")
+
+
+def _visible(text: str) -> str:
+    """Return a text that cannot act on a terminal, whatever a file put into it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class ScenarioError(DeconflictError):

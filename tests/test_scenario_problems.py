@@ -185,4 +185,7 @@ def test_every_problem_is_told_at_once() -> None:
 
 def test_values_cannot_forge_a_terminal(tmp_path: Path) -> None:
     text = template("x").replace("actor: poland", 'actor: "\\u0085red\\u200e"')
-    assert all(str(problem).isprintable() for problem in problems(written(tmp_path, text)))
+    text = text.replace("chiefs: null", '"\\u200ered": null')
+    found = problems(written(tmp_path, text))
+    assert len(found) == 2
+    assert all(str(problem).isprintable() for problem in found)

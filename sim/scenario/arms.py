@@ -14,7 +14,7 @@ from sim.scenario.complaints import Complaint
 from sim.scenario.filling import Values, mapping
 from sim.scenario.nearest import suggestion
 from sim.scenario.parameters import Parameters
-from sim.scenario.places import Path_
+from sim.scenario.places import Steps
 
 EVERY: Final = "*"
 """In a patch: every channel but public statements and those named beside it."""
@@ -76,13 +76,13 @@ class Patch:
         self.name = name
         self.values = values
         self.complaints: list[Complaint] = []
-        self._top: Path_ = ("arms", name)
+        self._top: Steps = ("arms", name)
         self._before = mapping(values, CHANNELS)
         self._channels = dict(self._before)
         # A patch that is no mapping is the model's to complain about.
         self._patch = patch if isinstance(patch, dict) else {}
 
-    def _complain(self, path: Path_, rule: str, hint: str, key: bool = False) -> None:
+    def _complain(self, path: Steps, rule: str, hint: str, key: bool = False) -> None:
         self.complaints.append(Complaint((*self._top, *path), rule, hint, key))
 
     def applied(self) -> Values:
@@ -121,7 +121,7 @@ class Patch:
             rule = "names no channel of this scenario"
             self._complain((key,), rule, suggestion(key, known), key=True)
 
-    def _one(self, name: str, patch: Any, path: Path_) -> None:
+    def _one(self, name: str, patch: Any, path: Steps) -> None:
         """Patch one channel; null takes it away."""
         if name not in self._before:
             rule = "names no channel of this scenario"
@@ -136,7 +136,7 @@ class Patch:
             )
             self._channels[name] = merged(self._channels[name], whole)
 
-    def _by_hour(self, name: str, patch: Values, path: Path_) -> Values:
+    def _by_hour(self, name: str, patch: Values, path: Steps) -> Values:
         """Turn a patch for certain hours into one more spell of the channel."""
         before = mapping(self._channels, name).get("spells")
         spells = list(before) if isinstance(before, (list, tuple)) else []
@@ -176,9 +176,9 @@ def patches(values: Values) -> dict[str, Any]:
     return STANDARD_ARMS | mapping(values, "arms")
 
 
-def places_in_arm(name: str, path: Path_) -> list[Path_]:
+def places_in_arm(name: str, path: Steps) -> list[Steps]:
     """Return where in an arm's patch the value at a path of the scenario may be written."""
-    top: Path_ = ("arms", name)
+    top: Steps = ("arms", name)
     if path[:1] == (CHANNELS,) and len(path) > 1:
         rest = [path[2:]]
         if path[2:3] == ("spells",):  # written beside when, without a list

@@ -19,7 +19,7 @@ from sim.scenario.kinds import INCIDENT_KINDS, UNIT_KINDS
 from sim.scenario.nearest import suggestion
 from sim.scenario.parameters import Parameters
 from sim.scenario.periods import period_checks
-from sim.scenario.places import Path_
+from sim.scenario.places import Steps
 
 TOP_RUNG: Final = 6
 
@@ -49,7 +49,7 @@ def arm_checks(values: Values) -> Iterator[Complaint]:
     yield from _activity(values)
 
 
-def _unknown(path: Path_, what: str, name: Any, known: Iterable[str]) -> Iterator[Complaint]:
+def _unknown(path: Steps, what: str, name: Any, known: Iterable[str]) -> Iterator[Complaint]:
     """Complain about a name that nothing bears. What is no text is left to the models."""
     names = list(known)
     if isinstance(name, str) and name not in names:
@@ -98,7 +98,7 @@ def _forces(values: Values) -> Iterator[Complaint]:
     actors, areas = mapping(values, "actors"), mapping(values, "areas")
     present = set()
     for row, force in rows(values, "forces"):
-        path: Path_ = ("forces", row)
+        path: Steps = ("forces", row)
         yield from _unknown((*path, "actor"), "actor", force.get("actor"), actors)
         box = mapping(force, "moves").get("box")
         yield from _unknown((*path, "moves", "box"), "area", box, areas)
@@ -113,7 +113,7 @@ def _forces(values: Values) -> Iterator[Complaint]:
         yield Complaint(("forces",), rule, hint, block=True, warning=True)
 
 
-def _launches(path: Path_, force: Values) -> Iterator[Complaint]:
+def _launches(path: Steps, force: Values) -> Iterator[Complaint]:
     kind = UNIT_KINDS.get(force["kind"]) if isinstance(force.get("kind"), str) else None
     if kind is not None and "launches" in force and not kind.alert:
         alert = ", ".join(name for name, one in UNIT_KINDS.items() if one.alert)
@@ -131,7 +131,7 @@ def _strikes(values: Values) -> Iterator[Complaint]:
 def _injects(values: Values) -> Iterator[Complaint]:
     actors, channels = mapping(values, "actors"), mapping(values, "channels")
     for row, inject in rows(values, "injects"):
-        path: Path_ = ("injects", row)
+        path: Steps = ("injects", row)
         if isinstance(inject.get("incident"), dict):
             yield from _incident((*path, "incident"), inject["incident"], values)
         for what in ("alert", "gesture"):
@@ -144,7 +144,7 @@ def _injects(values: Values) -> Iterator[Complaint]:
         yield from _caller((*path, "call", "by"), mapping(inject, "call"), values)
 
 
-def _caller(path: Path_, call: Values, values: Values) -> Iterator[Complaint]:
+def _caller(path: Steps, call: Values, values: Values) -> Iterator[Complaint]:
     channel = call.get("channel")
     ends = mapping(values, "channels", channel).get("ends") if isinstance(channel, str) else None
     if isinstance(ends, list) and isinstance(call.get("by"), str) and call["by"] not in ends:
@@ -155,7 +155,7 @@ def _texts(items: Any) -> list[str]:
     return [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
 
 
-def _in_bloc(path: Path_, actor: Any, values: Values) -> Iterator[Complaint]:
+def _in_bloc(path: Steps, actor: Any, values: Values) -> Iterator[Complaint]:
     known = isinstance(actor, str) and actor in mapping(values, "actors")
     if known and _bloc(values, actor) is None:
         members = chain.from_iterable(bloc_members(values).values())
@@ -163,7 +163,7 @@ def _in_bloc(path: Path_, actor: Any, values: Values) -> Iterator[Complaint]:
         yield Complaint(path, rule, f"One of: {', '.join(sorted(members))}")
 
 
-def _incident(path: Path_, incident: Values, values: Values) -> Iterator[Complaint]:
+def _incident(path: Steps, incident: Values, values: Values) -> Iterator[Complaint]:
     actors = mapping(values, "actors")
     kind, near = incident.get("kind"), incident.get("near")
     if isinstance(kind, str) and kind not in PLACEABLE:
@@ -179,7 +179,7 @@ def _incident(path: Path_, incident: Values, values: Values) -> Iterator[Complai
     yield from _authorship(path, incident, values)
 
 
-def _authorship(path: Path_, incident: Values, values: Values) -> Iterator[Complaint]:
+def _authorship(path: Steps, incident: Values, values: Values) -> Iterator[Complaint]:
     """Check that who did it, and who is blamed, agree with the true cause."""
     victim = _bloc(values, incident.get("victim"))
     if victim is None:
@@ -248,7 +248,7 @@ def _names(values: Values) -> Iterator[Complaint]:
 
 
 def _channel(name: str, channel: Values, values: Values) -> Iterator[Complaint]:
-    path: Path_ = ("channels", name)
+    path: Steps = ("channels", name)
     actors = mapping(values, "actors")
     if kind_of_channel(name, channel) is None:
         yield from _no_kind(path, channel)
@@ -273,7 +273,7 @@ def _channel(name: str, channel: Values, values: Values) -> Iterator[Complaint]:
             yield Complaint((*path, "staffed", end), rule, hint, key=True)
 
 
-def _no_kind(path: Path_, channel: Values) -> Iterator[Complaint]:
+def _no_kind(path: Steps, channel: Values) -> Iterator[Complaint]:
     use = channel.get("use")
     if use is None:
         hint = f"Add use: KIND; known: {', '.join(sorted(CHANNEL_KINDS))}"
@@ -302,5 +302,5 @@ def _activity(values: Values) -> Iterator[Complaint]:
         )
         rule = f"activity could reach {reached:g}, beyond a_max {most:g}"
         hint = "Raise a_max in the scenario, or lower boldness or activity_rung"
-        path: Path_ = ("parameters", key) if key in given else ("a_max",)
+        path: Steps = ("parameters", key) if key in given else ("a_max",)
         yield Complaint(path, rule, hint)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.scenario.nearest import nearest, suggestion
-from sim.scenario.places import Path_
+from sim.scenario.places import Steps
 
 
 class Complaint(NamedTuple):
@@ -22,13 +22,17 @@ class Complaint(NamedTuple):
     ``key`` says that the key itself is to blame, ``block`` that all that stands under it is.
     """
 
-    path: Path_
+    path: Steps
     rule: str
     hint: str = ""
     key: bool = False
     block: bool = False
     warning: bool = False
 
+
+NO_NAME: Final = (
+    "must be a name: lower-case letters, digits and underscores, beginning with a letter"
+)
 
 _RULES: Final[dict[str, str]] = {
     "missing": "is required",
@@ -41,9 +45,7 @@ _RULES: Final[dict[str, str]] = {
     "dict_type": "must be a mapping: {key: value}",
     "model_type": "must be a mapping: {key: value}",
     "finite_number": "must be a finite number",
-    "string_pattern_mismatch": (
-        "must be a name: lower-case letters, digits and underscores, beginning with a letter"
-    ),
+    "string_pattern_mismatch": NO_NAME,
 }
 
 _LIMITS: Final[dict[str, tuple[str, str]]] = {
@@ -86,7 +88,7 @@ def _inside(annotation: Any, step: str | int) -> Iterator[Any]:
         yield parts[0] if parts[-1] is Ellipsis else parts[min(step, len(parts) - 1)]
 
 
-def known_keys(model: Any, path: Path_) -> set[str]:
+def known_keys(model: Any, path: Steps) -> set[str]:
     """Return the keys that a model and its parts allow at a path."""
     level = [model]
     for step in path:
@@ -97,7 +99,7 @@ def known_keys(model: Any, path: Path_) -> set[str]:
 MISSING: Final = object()
 
 
-def value_at(values: Any, path: Path_) -> Any:
+def value_at(values: Any, path: Steps) -> Any:
     """Return the value at a path, or ``MISSING`` where there is none."""
     for step in path:
         if not _holds(values, step):
@@ -112,7 +114,7 @@ def _holds(values: Any, step: str | int) -> bool:
     return isinstance(values, (list, tuple)) and isinstance(step, int) and step < len(values)
 
 
-def _real_path(values: Any, steps: Iterable[str | int]) -> tuple[Path_, bool]:
+def _real_path(values: Any, steps: Iterable[str | int]) -> tuple[Steps, bool]:
     """Drop the steps of an error that name no value; say whether it blames a key."""
     path: list[str | int] = []
     rest = list(steps)
@@ -153,13 +155,13 @@ _ELSEWHERE: Final = {
 """Keys that people look for where they are not, and what to write there."""
 
 
-def _unknown(model: Any, path: Path_) -> Complaint:
+def _unknown(model: Any, path: Steps) -> Complaint:
     known = known_keys(model, path[:-1])
     hint = _ELSEWHERE.get(str(path[-1])) or suggestion(path[-1], known)
     return Complaint(path, "unknown key", hint, key=True)
 
 
-def _meant(model: Any, unknown: Iterable[Path_]) -> set[Path_]:
+def _meant(model: Any, unknown: Iterable[Steps]) -> set[Steps]:
     """Return the paths that the unknown keys were most likely meant for."""
     return {
         (*path[:-1], nearest(path[-1], known_keys(model, path[:-1])))

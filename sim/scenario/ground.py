@@ -9,7 +9,7 @@ from typing import Any, Final
 from sim.scenario.complaints import Complaint
 from sim.scenario.filling import Values, mapping, rows
 from sim.scenario.models import Extent
-from sim.scenario.places import Path_
+from sim.scenario.places import Steps
 from sim.scenario.units import as_length
 
 _KM_PER_DEGREE: Final = 111.2
@@ -64,7 +64,7 @@ def _inside(place: tuple[float, ...], extent: tuple[float, ...]) -> bool:
     return west <= place[0] <= east and south <= place[1] <= north
 
 
-def _places(values: Values) -> Iterator[tuple[Path_, tuple[float, float]]]:
+def _places(values: Values) -> Iterator[tuple[Steps, tuple[float, float]]]:
     """Yield every place a scenario names, with its path."""
     for path, value in _candidates(values):
         place = _position(value)
@@ -72,7 +72,7 @@ def _places(values: Values) -> Iterator[tuple[Path_, tuple[float, float]]]:
             yield path, place
 
 
-def _candidates(values: Values) -> Iterator[tuple[Path_, Any]]:
+def _candidates(values: Values) -> Iterator[tuple[Steps, Any]]:
     for name in mapping(values, "areas"):
         area = mapping(values, "areas", name)
         yield from _corners(("areas", name, "polygon"), area.get("polygon"))
@@ -81,7 +81,7 @@ def _candidates(values: Values) -> Iterator[tuple[Path_, Any]]:
         yield ("sites", name, "at"), mapping(values, "sites", name).get("at")
     for row, force in rows(values, "forces"):
         moves = mapping(force, "moves")
-        path: Path_ = ("forces", row, "moves")
+        path: Steps = ("forces", row, "moves")
         yield (*path, "station"), moves.get("station")
         for way in ("racetrack", "route"):
             yield from _corners((*path, way), moves.get(way))
@@ -89,12 +89,12 @@ def _candidates(values: Values) -> Iterator[tuple[Path_, Any]]:
         yield ("injects", row, "incident", "near"), mapping(inject, "incident").get("near")
 
 
-def _corners(path: Path_, line: Any) -> Iterator[tuple[Path_, Any]]:
+def _corners(path: Steps, line: Any) -> Iterator[tuple[Steps, Any]]:
     for row, corner in enumerate(line if isinstance(line, list) else []):
         yield (*path, row), corner
 
 
-def _polygon(path: Path_, corners: Any) -> Iterator[Complaint]:
+def _polygon(path: Steps, corners: Any) -> Iterator[Complaint]:
     """Check that a polygon has an inside, and only one."""
     places = [_position(corner) for corner in corners] if isinstance(corners, list) else []
     found = [place for place in places if place is not None]
@@ -115,7 +115,7 @@ def _polygon(path: Path_, corners: Any) -> Iterator[Complaint]:
         yield Complaint(path, rule, "List the corners in order around the area")
 
 
-def _circle(path: Path_, area: Values, extent: tuple[float, ...]) -> Iterator[Complaint]:
+def _circle(path: Steps, area: Values, extent: tuple[float, ...]) -> Iterator[Complaint]:
     """Check that a circle stays on the map."""
     centre, radius = _position(area.get("around")), as_length(area.get("radius"))
     if centre is None or radius is None or not _inside(centre, extent):

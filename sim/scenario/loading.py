@@ -18,13 +18,13 @@ from sim.errors import Problem, ScenarioError
 from sim.scenario.arms import Patch, needs_line, patches, places_in_arm
 from sim.scenario.channels import ARM_TITLES
 from sim.scenario.checks import arm_checks, world_checks
-from sim.scenario.complaints import MISSING, Complaint, from_models, value_at
+from sim.scenario.complaints import MISSING, NO_NAME, Complaint, from_models, value_at
 from sim.scenario.files import read_file
 from sim.scenario.filling import Values, filled, mapping
 from sim.scenario.models import Channel, Force, Inject, Scenario, Strikes
 from sim.scenario.nearest import suggestion
 from sim.scenario.parameters import Parameters
-from sim.scenario.places import Path_, Places, Reading, path_text, shown
+from sim.scenario.places import Places, Reading, Steps, path_text, shown
 from sim.scenario.reading import read_values
 
 
@@ -36,7 +36,7 @@ class _Desk:
         self.problems = list(reading.problems)
         self._refused = {(problem.line, problem.column) for problem in reading.problems}
         self._seen: set[tuple[int, int, str, str]] = set()
-        self._base: set[tuple[Path_, str]] = set()
+        self._base: set[tuple[Steps, str]] = set()
 
     def take(self, complaints: Iterable[Complaint], arm: str | None = None) -> None:
         """Note complaints about the scenario, or about it under one arm.
@@ -54,9 +54,11 @@ class _Desk:
         """Move a complaint to where the arm's patch writes the value, if it does."""
         places = self.reading.places
         found = max(places_in_arm(arm, complaint.path), key=places.depth)
-        top = 3 if complaint.path[:1] == ("channels",) else 2
-        written = places.depth(found) >= top and complaint.path[:1] != ("arms",)
-        return complaint._replace(path=found) if written else complaint
+        if complaint.path[:1] == ("arms",):
+            return complaint
+        if places.depth(found) > len(("arms", arm)):
+            return complaint._replace(path=found)
+        return complaint._replace(rule=f'under the arm "{arm}", {complaint.rule}')
 
     def _note(self, complaint: Complaint) -> None:
         places: Places = self.reading.places
@@ -64,6 +66,8 @@ class _Desk:
         path = self._named(complaint.path)
         if (line, column) in self._refused or (line, column, path, complaint.rule) in self._seen:
             return
+        if complaint.rule == NO_NAME and any(path == told for _, _, told, _ in self._seen):
+            return  # a reference to nothing says more
         self._seen.add((line, column, path, complaint.rule))
         self.problems.append(
             Problem(
@@ -72,7 +76,7 @@ class _Desk:
             )
         )  # fmt: skip
 
-    def _named(self, path: Path_) -> str:
+    def _named(self, path: Steps) -> str:
         """Return a path with the id of a row in place of its number."""
         steps: list[str | int] = []
         for at, step in enumerate(path):
@@ -159,9 +163,9 @@ def _examined(reading: Reading) -> tuple[Scenario | None, _Desk]:
             desk.take([Complaint((), rule, "Begin with: deconflict new NAME")])
         return None, desk
     values = filled(reading.values)
-    scenario = _validated(values, desk)
     desk.take(world_checks(values))
     desk.take(arm_checks(values))
+    scenario = _validated(values, desk)
     if not needs_line(values):
         for name, patch in patches(values).items():
             desk.take(_under_arm(name, patch, values)[2], name)

@@ -9,7 +9,7 @@ from typing import Any
 from sim.scenario.complaints import Complaint
 from sim.scenario.filling import Values, mapping, rows
 from sim.scenario.parameters import Parameters
-from sim.scenario.places import Path_
+from sim.scenario.places import Steps
 from sim.scenario.units import as_duration, as_moment
 
 
@@ -36,7 +36,7 @@ def _warm_up(values: Values) -> int:
     return int(Parameters.model_fields["warm_up"].default) if given is None else given
 
 
-def _within(path: Path_, value: Any, first: datetime, last: datetime) -> Iterator[Complaint]:
+def _within(path: Steps, value: Any, first: datetime, last: datetime) -> Iterator[Complaint]:
     moment = as_moment(value)
     if moment is not None and not first <= moment <= last:
         span = f"{first:%Y-%m-%dT%H:%MZ} to {last:%Y-%m-%dT%H:%MZ}"

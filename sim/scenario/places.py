@@ -9,17 +9,17 @@ from sim.errors import Problem
 HIDDEN: Final = "\0"
 """The step to something that no path in the file names: a key itself, a refused key's value."""
 
-Path_ = tuple[str | int, ...]
+Steps = tuple[str | int, ...]
 """The way from the top of a file to a value: keys, and rows of lists from 0."""
 
 
 class Places(NamedTuple):
     """Where values and keys stand: (line, column), from 1, by path."""
 
-    values: dict[Path_, tuple[int, int]]
-    keys: dict[Path_, tuple[int, int]]
+    values: dict[Steps, tuple[int, int]]
+    keys: dict[Steps, tuple[int, int]]
 
-    def of(self, path: Path_, key: bool = False) -> tuple[int, int]:
+    def of(self, path: Steps, key: bool = False) -> tuple[int, int]:
         """Return the place of a value or key, or of the nearest thing around it."""
         if key and path in self.keys:
             return self.keys[path]
@@ -28,7 +28,7 @@ class Places(NamedTuple):
                 return self.values[path[:length]]
         return (1, 1) if self.values else (0, 0)
 
-    def depth(self, path: Path_) -> int:
+    def depth(self, path: Steps) -> int:
         """Return how many steps of a path are written in the file."""
         return next((n for n in range(len(path), 0, -1) if path[:n] in self.values), 0)
 
@@ -43,7 +43,7 @@ class Reading(NamedTuple):
     problems: list[Problem]
 
 
-def path_text(path: Path_) -> str:
+def path_text(path: Steps) -> str:
     """Return a path as a person writes it: ``forces[2].moves.box``."""
     named = [step for step in path if isinstance(step, int) or not step.startswith(HIDDEN)]
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in named)

@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
 )
 
 from sim.errors import Problem
-from sim.scenario.places import HIDDEN, Path_, Places, Reading, path_text, shown
+from sim.scenario.places import HIDDEN, Places, Reading, Steps, path_text, shown
 
 MAX_DEPTH: Final = 50
 MAX_NODES: Final = 20_000
@@ -71,7 +71,7 @@ class _Reader:
         self._size = 0
 
     def complain(
-        self, event: Any, path: Path_, value: str, rule: str, hint: str = "", fatal: bool = False
+        self, event: Any, path: Steps, value: str, rule: str, hint: str = "", fatal: bool = False
     ) -> None:
         """Note a problem where an event begins; a fatal one ends the reading."""
         mark = event.start_mark
@@ -103,7 +103,7 @@ class _Reader:
             written = ".".join(str(part) for part in version)
             self.complain(event, (), f"%YAML {written}", "must be YAML 1.2", "Leave the line out")
 
-    def _node(self, event: Any, path: Path_, depth: int) -> _Node:
+    def _node(self, event: Any, path: Steps, depth: int) -> _Node:
         """Return the value that begins with ``event``."""
         mark = event.start_mark
         self.places.values[path] = (mark.line + 1, mark.column + 1)
@@ -122,18 +122,18 @@ class _Reader:
         self._count(event, path, node.size if isinstance(event, AliasEvent) else 1)
         return node
 
-    def _deep(self, event: Any, path: Path_, depth: int) -> None:
+    def _deep(self, event: Any, path: Steps, depth: int) -> None:
         if depth > MAX_DEPTH:
             rule = f"must not nest deeper than {MAX_DEPTH} levels"
             self.complain(event, path[:6], "", rule, "A scenario needs about six", fatal=True)
 
-    def _count(self, event: Any, path: Path_, size: int) -> None:
+    def _count(self, event: Any, path: Steps, size: int) -> None:
         self._size += size
         if self._size > MAX_NODES:
             rule = f"holds more than {MAX_NODES:,} values, aliases counted in full"
             self.complain(event, path, "", rule, "Split it into several scenarios", fatal=True)
 
-    def _alias(self, event: AliasEvent, path: Path_) -> _Node:
+    def _alias(self, event: AliasEvent, path: Steps) -> _Node:
         found = self._anchors.get(str(event.anchor))
         if found is None:
             rule = "an alias needs an anchor that is complete before it"
@@ -141,14 +141,14 @@ class _Reader:
             return _Node(None, 1, 0)
         return found
 
-    def _tag(self, event: Any, path: Path_) -> None:
+    def _tag(self, event: Any, path: Steps) -> None:
         if event.ctag is not None:
             written = str(event.ctag).replace("tag:yaml.org,2002:", "!!")[:60]
             self.complain(
                 event, path, written, "tags are not allowed", "Write the plain value without it"
             )
 
-    def _collection(self, event: Any, path: Path_, depth: int) -> _Node:
+    def _collection(self, event: Any, path: Steps, depth: int) -> _Node:
         if isinstance(event, SequenceStartEvent):
             return self._sequence(path, depth)
         if isinstance(event, MappingStartEvent):
@@ -156,7 +156,7 @@ class _Reader:
         self.complain(event, path, "", "cannot be read here", fatal=True)
         raise _Unreadable
 
-    def _sequence(self, path: Path_, depth: int) -> _Node:
+    def _sequence(self, path: Steps, depth: int) -> _Node:
         items: list[Any] = []
         size, height = 1, 0
         while not isinstance(event := next(self._events), SequenceEndEvent):
@@ -165,7 +165,7 @@ class _Reader:
             size, height = size + node.size, max(height, node.height + 1)
         return _Node(items, size, height)
 
-    def _mapping(self, path: Path_, depth: int) -> _Node:
+    def _mapping(self, path: Steps, depth: int) -> _Node:
         items: dict[str, Any] = {}
         size, height = 1, 0
         while not isinstance(event := next(self._events), MappingEndEvent):
@@ -178,7 +178,7 @@ class _Reader:
             size, height = size + node.size + 1, max(height, node.height + 1)
         return _Node(items, size, height)
 
-    def _key(self, event: Any, path: Path_, items: dict[str, Any], depth: int) -> str | None:
+    def _key(self, event: Any, path: Steps, items: dict[str, Any], depth: int) -> str | None:
         """Return a usable key, or note why it is none."""
         mark = event.start_mark
         key = self._node(event, (*path, HIDDEN), depth + 1).value
@@ -197,7 +197,7 @@ class _Reader:
         self.places.keys[(*path, key)] = (mark.line + 1, mark.column + 1)
         return key
 
-    def _scalar(self, event: ScalarEvent, path: Path_) -> Any:
+    def _scalar(self, event: ScalarEvent, path: Steps) -> Any:
         """Return a scalar as YAML 1.2's core schema reads it; dates stay text."""
         text: str = event.value
         bad = _UNPRINTABLE.search(text)
@@ -209,7 +209,7 @@ class _Reader:
             return text
         return self._plain(event, path, text)
 
-    def _plain(self, event: ScalarEvent, path: Path_, text: str) -> Any:
+    def _plain(self, event: ScalarEvent, path: Steps, text: str) -> Any:
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         whole = _INT.fullmatch(text)

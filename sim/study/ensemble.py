@@ -9,7 +9,6 @@ asked for.
 from __future__ import annotations
 
 import signal
-import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -192,6 +191,7 @@ _field: Field | None = None
 
 def _begin(job: Job) -> None:
     global _field
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     _field = Field(job)
 
 
@@ -245,12 +245,16 @@ def _parallel(job: Job, chunks: list[tuple[int, int]], workers: int) -> Iterator
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Start no worker that an interrupt could reach: it inherits that interrupts are ignored."""
-    if threading.current_thread() is not threading.main_thread():
+    """Start workers that no interrupt reaches; one that comes meanwhile waits for the parent.
+
+    A blocked signal stays blocked in the processes started here, while an ignored one would be
+    lost to the parent too. Where signals cannot be blocked, the workers' own set-up ignores them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
