@@ -10,6 +10,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from sim.scenario import arm as scenario_under
+from sim.scenario.channels import LINE
 from sim.study.comparison import Comparison
 from sim.study.estimates import Difference, Estimate, PowerLine, power_line
 from sim.study.measures import CAUSES, THRESHOLDS
@@ -153,7 +155,8 @@ def _pair(found: Comparison, arm: str) -> Table:
 
 def _frequencies(found: Comparison) -> Table:
     table = _table("Mean per world", "measure", *found.arms)
-    for name, title in _FREQUENCIES.items():
+    rows = _FREQUENCIES | (_GIVEN_FREQUENCIES if found.given else {})
+    for name, title in rows.items():
         cells = [number(found.mean(arm, name).value) for arm in found.arms]
         table.add_row(title, *cells)
     return table
@@ -180,6 +183,9 @@ _FREQUENCIES = {
     "caused": "incidents caused",
     "moved": "incidents changed in kind",
 }
+
+
+_GIVEN_FREQUENCIES = {"given_message": "messages in time about the given incident"}
 
 
 def _roots(found: Comparison) -> Table:
@@ -300,7 +306,20 @@ def _sentences(found: Comparison, arm: str) -> str:
             f"interval {number(100 * difference.interval.low)} to "
             f"{number(100 * difference.interval.high)}). "
         )
+    if _tells_truth(found, arm):
+        text += _TRUTH
     return text + f"What remains: {share(risk.value)} still come to it."
+
+
+_TRUTH = (
+    "This arm tells the truth about hostile acts too, and a victim that knows it was meant may "
+    "answer more sharply. "
+)
+
+
+def _tells_truth(found: Comparison, arm: str) -> bool:
+    line = scenario_under(found.scenario, arm).channels.get(LINE)
+    return line is not None and line.truth
 
 
 def _nothing(found: Comparison, arm: str, difference: Difference) -> str:
