@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.crisis import History, Stage, given_in
 from sim.crisis import play as play_stage
 from sim.errors import Problem, RunError
-from sim.records import as_row
+from sim.records import NOBODY, as_row
 from sim.scenario import Scenario, arm_names, load, problems
 from sim.scenario.nearest import suggestion
 from sim.study import comparison as study
@@ -122,7 +122,8 @@ def _live(stage: Stage, arm: str, given: str | None) -> History:
     scenario = stage.theatre.scenario
     if given is not None and given not in inject_names(scenario):
         placed = given_in(stage.world, given, scenario.parameters)
-    return play_stage(stage, arm, given=placed)
+    followed = NOBODY if given is None or placed else stage.theatre.inject_identity(given)
+    return play_stage(stage, arm, given=placed, followed=followed)
 
 
 def play(

@@ -13,6 +13,7 @@ from sim.crisis.history import History, first_difference
 from sim.crisis.injects import Given, given_in, given_kinds
 from sim.crisis.plan import Plan, plan
 from sim.crisis.stage import Stage
+from sim.records import NOBODY
 from sim.scenario.channels import REFERENCE
 
 __all__ = [
@@ -40,13 +41,14 @@ def crisis_of(
     arm: Plan,
     people: Mapping[int, Decider] | None = None,
     given: Given | None = None,
+    followed: int = NOBODY,
 ) -> Crisis:
     """Return the crisis of one world under one arm, ready to run."""
     reference = plan(stage.theatre, REFERENCE)
     if arm.parameters.invitation == 0:
         reference = reference.uninvited()
     start = retrusted(stage.begin(reference), reference.parameters, arm.parameters)
-    return Crisis(stage, arm, start, people=people, given=given)
+    return Crisis(stage, arm, start, people=people, given=given, followed=followed)
 
 
 def play(
@@ -54,14 +56,16 @@ def play(
     arm: str | Plan,
     people: Mapping[int, Decider] | None = None,
     given: Given | None = None,
+    followed: int = NOBODY,
 ) -> History:
     """Live one world through under one arm.
 
     ``people`` maps rows of actors to the deciders that take the model's place. ``given`` places
-    one grave incident. The same stage may be played under any number of arms.
+    one grave incident; ``followed`` is the identity of an inject that is to be a case of its own.
+    The same stage may be played under any number of arms.
     """
     crisis = crisis_of(
-        stage, plan(stage.theatre, arm) if isinstance(arm, str) else arm, people, given
+        stage, plan(stage.theatre, arm) if isinstance(arm, str) else arm, people, given, followed
     )
     crisis.run()
     return crisis.history()

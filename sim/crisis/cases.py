@@ -78,12 +78,14 @@ class Cases:
     ) -> Case:
         """Join an incident to the open case it belongs to, or open one for it.
 
-        ``alone`` opens a case of its own whatever is open, for an incident placed to be studied.
+        ``alone`` opens a case of its own whatever is open, for an incident that is followed. An
+        act joins no case of another root: an exchange stays in the affair it belongs to.
         """
         now = self._crisis.now
         case = self._latest.get((victim, blamed))
-        open_now = case is not None and not case.closed
-        if case is None or not open_now or now - case.opened > self._p.case_window or alone:
+        stranger = case is not None and parent is not None and case.root != parent.root
+        over = case is None or case.closed or now - case.opened > self._p.case_window
+        if case is None or over or stranger or alone:
             return self._open(incident, victim, blamed, parent, inject)
         grave = self._p.grave_low
         milder = case.severity < grave

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
 
+from sim.crisis import rules
 from sim.crisis.deciders import Asked, Request
 from sim.crisis.line import Call, Line
 from sim.crisis.plan import FOREVER
@@ -79,9 +80,12 @@ class Switchboard:
                     self._consider(line, case, bloc, Asked.HALT, plan.halting)
             if plan.explanations and not case.depth:
                 chance = plan.high_risk if grave else plan.serious
+                if plan.public:
+                    self._consider(line, case, case.blamed_bloc, Asked.CALL, chance)
+                    continue
+                chance = rules.each_of_two(chance)
                 self._consider(line, case, case.blamed_bloc, Asked.CALL, chance)
-                if not plan.public:
-                    self._consider(line, case, case.victim_bloc, Asked.CALL, chance)
+                self._consider(line, case, case.victim_bloc, Asked.CALL, chance)
 
     def _consider(self, line: Line, case: Case, bloc: int, asked: Asked, chance: float) -> None:
         """Ask one side whether it calls about a case."""
@@ -285,7 +289,8 @@ class Switchboard:
             crisis.ladder.jump(p.backfire_tension)
         if call.case is not None and call.purpose is Purpose.INCIDENT:
             self._say(line, call, call.case)
-            crisis.cases.stop(call.case, call)
+            if not line.plan.public:  # nobody on the spot obeys a press statement
+                crisis.cases.stop(call.case, call)
         if site:
             crisis.encounters.concern_heard(site)
 

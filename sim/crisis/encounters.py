@@ -118,16 +118,19 @@ class Encounters:
     def _cause(self, who: int, grave: int, victim_told: bool, author_bloc: int) -> int:
         p = self._crisis.p
         base = p.hostile_high_risk if grave == SeverityClass.HIGH_RISK else p.hostile_serious
+        exposure = p.exposure if victim_told else 1.0
         hostile = rules.hostile_share(
             base,
-            p.exposure if victim_told else 1.0,
+            exposure,
             p.invitation,
             self._crisis.ladder.unanswered(author_bloc),
         )
         u = self._crisis.luck.u(Decision.CAUSE, who)
-        if (u < hostile) != (u < base):
+        cause = rules.cause(u, hostile, p.assertive_share, p.not_theirs_share)
+        alone = rules.hostile_share(base, exposure, 0.0, 0.0)
+        if cause != rules.cause(u, alone, p.assertive_share, p.not_theirs_share):
             self._crisis.invited = True
-        return rules.cause(u, hostile, p.assertive_share, p.not_theirs_share)
+        return cause
 
     def _go_wrong(
         self, prospect: Prospect, victim: Flight, author: Flight, grave: int, cause: int
@@ -140,11 +143,9 @@ class Encounters:
             NOBODY if cause == Cause.NOT_THEIRS else author.actor, author.actor,
             lasts(who, kind, luck), Origin.CONTACT, prospect.x, prospect.y, rung,
         )  # fmt: skip
-        self.happen(wrong)
+        self.happen(wrong, intruder=author)
         if kind.code in _UNITS_LOST:
             self._lost[victim.unit] = self._crisis.now
-        if kind.intrusion:
-            self._crisis.env.process(self._local(wrong, author))
 
     def _kind(self, who: int, setting: str, grave: int) -> IncidentKind:
         kinds = _BY_SETTING[setting][grave] or _BY_SETTING[setting][_OTHER[grave]]
@@ -158,7 +159,7 @@ class Encounters:
 
     # Minutes: the local commander.
 
-    def _local(self, wrong: Wrong, intruder: Flight) -> Generator[Event, Any, None]:
+    def _local(self, wrong: Wrong, intruder: Flight | None) -> Generator[Event, Any, None]:
         """Let the commander on the spot engage an intruder or shadow it, while it is there."""
         crisis, p, luck = self._crisis, self._crisis.p, self._crisis.luck
         who = child(wrong.identity, _LOCAL)
@@ -169,7 +170,8 @@ class Encounters:
         yield crisis.env.moment(crisis.now + delay, Rank.LOCAL, who)
         bloc = crisis.world.theatre.actors[wrong.victim].bloc
         ready = 1 + p.engage_rung * crisis.ladder.blocs[bloc].level
-        noticed = p.notice_factor if intruder.row in crisis.switchboard.noticed else 1.0
+        told = intruder is not None and intruder.row in crisis.switchboard.noticed
+        noticed = p.notice_factor if told else 1.0
         request = Request(
             identity=who, asked=Asked.ENGAGE, time=crisis.now, deadline=leaves,
             actor=wrong.victim, case=wrong.identity, channel=NEVER, about=who, options=2,
@@ -177,7 +179,8 @@ class Encounters:
             rung=crisis.ladder.rung, severity=wrong.severity,
         )  # fmt: skip
         if (yield from crisis.ask(request)):
-            self._lost[intruder.unit] = crisis.now
+            if intruder is not None:
+                self._lost[intruder.unit] = crisis.now
             self.happen(
                 Wrong(
                     who, _SHOOT_DOWN, SeverityClass.HIGH_RISK, p.shoot_down_severity,
@@ -188,8 +191,17 @@ class Encounters:
 
     # Incidents.
 
-    def happen(self, wrong: Wrong, inject: bool = False, alone: bool = False) -> None:
-        """Make an incident of something that went wrong: levels, tension, a case for the victim."""
+    def happen(
+        self,
+        wrong: Wrong,
+        inject: bool = False,
+        alone: bool = False,
+        intruder: Flight | None = None,
+    ) -> None:
+        """Make an incident of something that went wrong: levels, tension, a case for the victim.
+
+        A manned intruder also meets the local commander; a stray is nobody's crew.
+        """
         crisis, p = self._crisis, self._crisis.p
         now = crisis.now
         actors = crisis.world.theatre.actors
@@ -210,6 +222,8 @@ class Encounters:
             wrong.identity, wrong.kind.code, wrong.cause, wrong.severity, now, now + wrong.lasts
         )
         case = crisis.cases.take(incident, wrong.victim, wrong.blamed, None, inject, alone)
+        if wrong.kind.intrusion and wrong.origin is not Origin.STRAY:
+            crisis.env.process(self._local(wrong, intruder))
         crisis.record(
             Happened(
                 now, (now, now), wrong.identity, wrong.kind.code, wrong.severity_class,
@@ -315,7 +329,7 @@ class Encounters:
                 continue
             yield crisis.env.moment(time, Rank.INJECT, identity)
             if placed is crisis.given:
-                self.happen(crisis.given.wrong, inject=False, alone=True)
+                self.happen(crisis.given.wrong, inject=True, alone=True)
             else:
                 crisis.injects.take(placed)
                 now = crisis.now

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
 
+from sim.crisis import rules
 from sim.crisis.cases import Cases
 from sim.crisis.channels import Switchboard
 from sim.crisis.deciders import Decider, ModelDecider, Request
@@ -24,7 +25,7 @@ from sim.crisis.learning import Learning
 from sim.crisis.plan import Plan, wait
 from sim.crisis.schedule import Rank, Schedule
 from sim.crisis.state import Start
-from sim.records import NEVER, Decided, Record, Seats, Unfinished
+from sim.records import NEVER, NOBODY, Decided, Record, Seats, Unfinished
 from sim.scenario.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Crisis:
         horizon: int | None = None,
         people: Mapping[int, Decider] | None = None,
         given: Given | None = None,
+        followed: int = NOBODY,
     ) -> None:
         self.stage = stage
         self.world = stage.world
@@ -55,6 +57,7 @@ class Crisis:
         self.ends = self.horizon + self.p.run_on
         self.people = dict(people or {})
         self.given = given
+        self.followed = followed
         self.stopped = False
         self.invited = False
         self.handled = 0
@@ -285,11 +288,18 @@ def warm_up(stage: Stage, reference: Plan) -> tuple[Start, bool]:
 
 def retrusted(start: Start, reference: Parameters, arm: Parameters) -> Start:
     """Return a start whose prior credibility is the arm's own, the warm-up's revelations kept."""
-    a, b = arm.credibility_a - reference.credibility_a, arm.credibility_b - reference.credibility_b
-    if a == 0 and b == 0:
+    before = reference.credibility_a, reference.credibility_b
+    after = arm.credibility_a, arm.credibility_b
+    if before == after:
         return start
     return replace(
         start,
-        believed=(start.believed[0] + a, start.believed[1] + a),
-        disbelieved=(start.disbelieved[0] + b, start.disbelieved[1] + b),
+        believed=(
+            rules.reweighted(start.believed[0], before[0], after[0]),
+            rules.reweighted(start.believed[1], before[0], after[0]),
+        ),
+        disbelieved=(
+            rules.reweighted(start.disbelieved[0], before[1], after[1]),
+            rules.reweighted(start.disbelieved[1], before[1], after[1]),
+        ),
     )

@@ -58,7 +58,8 @@ class Injects:
     def _incident(self, given: PlacedIncident, placed: Any) -> None:
         crisis = self._crisis
         wrong = placed_incident(given, placed, crisis.world, crisis.luck, crisis.p, Origin.INJECT)
-        crisis.encounters.happen(wrong, inject=True, alone=True)
+        alone = placed.identity == crisis.followed
+        crisis.encounters.happen(wrong, inject=True, alone=alone)
 
     def _alert(self, inject: Inject, placed: Any) -> None:
         """Display force: the actor's bloc goes to rung 3, and the other side has a case."""
@@ -77,7 +78,7 @@ class Injects:
                 actor, actor, 0, Origin.INJECT, placed.x, placed.y, DISPLAY_RUNG,
             ),
             inject=True,
-            alone=True,
+            alone=placed.identity == crisis.followed,
         )  # fmt: skip
 
     def _call(self, inject: Inject, placed: Any) -> None:
@@ -161,11 +162,7 @@ def given_in(world: World, kind_name: str, p: Parameters) -> Given:
     if luck.u(Decision.VICTIM, child(who, _AUTHOR)) < 0.5 and kind.settings[0] not in _ONE_WAY:
         pair = (pair[1], pair[0])
     victim, author = pair
-    cause = rules.cause(
-        luck.u(Decision.CAUSE, who), p.hostile_high_risk, p.assertive_share, p.not_theirs_share
-    )
-    if kind.settings[0] in _ONE_WAY and cause in (Cause.ASSERTIVE, Cause.HOSTILE):
-        cause = Cause.ACCIDENT if kind.settings[0] == "strike" else Cause.NOT_THEIRS
+    cause = _given_cause(kind, luck.u(Decision.CAUSE, who), p)
     rung = hostile_rung(who, cause, SeverityClass.HIGH_RISK, luck, p)
     time = whole(luck.u(Decision.GIVEN_TIME, who) * theatre.horizon_ms)
     severity = severity_of(who, SeverityClass.HIGH_RISK, luck, p)
@@ -176,6 +173,20 @@ def given_in(world: World, kind_name: str, p: Parameters) -> Given:
         Origin.GIVEN, x, y, rung,
     )  # fmt: skip
     return Given(time, who, wrong)
+
+
+def _given_cause(kind: IncidentKind, u: float, p: Parameters) -> int:
+    """Return the true cause of a given incident.
+
+    A stray is the attacker's accident or the defender's weapon, in the shares of the model's own
+    strays; a third party's attack is not theirs who are blamed; the rest is as high-risk contacts.
+    """
+    if "attack" in kind.settings:
+        return Cause.NOT_THEIRS
+    if "strike" in kind.settings:
+        strays = p.stray_attacker + p.stray_defender
+        return Cause.NOT_THEIRS if u * strays < p.stray_defender else Cause.ACCIDENT
+    return rules.cause(u, p.hostile_high_risk, p.assertive_share, p.not_theirs_share)
 
 
 _ONE_WAY = ("strike", "attack")

@@ -50,7 +50,7 @@ def notices(crisis: Crisis, line: Line) -> Generator[Event, Any, None]:
     for notice in crisis.stage.notices(plan, crisis.ladder.most_active):
         if notice.due < crisis.begins or not line.open(notice.due):
             continue
-        yield crisis.env.moment(notice.due, Rank.CALL, notice.sortie)
+        yield crisis.env.moment(notice.due, Rank.CALL, notice.who)
         level = crisis.ladder.blocs[notice.bloc].level
         if notice.notify >= plan.notify * max(0.0, 1 - crisis.p.notify_rung * level):
             continue

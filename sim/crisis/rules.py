@@ -181,3 +181,19 @@ def whole(x: float) -> int:
 def log_ratio(a: float, b: float) -> float:
     """Return the logarithm of a ratio of two positive numbers."""
     return math.log(a / b)
+
+
+def reweighted(count: float, before: float, after: float) -> float:
+    """Return a count of (dis)belief whose prior part changes from ``before`` to ``after``.
+
+    What revelations added to the prior stays; a count below its prior, told by the scenario as a
+    share, keeps its proportion to the prior.
+    """
+    if count >= before:
+        return after + (count - before)
+    return after * count / before
+
+
+def each_of_two(chance: float) -> float:
+    """Return the chance each of two sides has, so that either acts with ``chance``."""
+    return 1 - math.sqrt(1 - chance)

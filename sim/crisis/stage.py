@@ -128,7 +128,7 @@ class Stage:
         u = self.luck.us(Decision.NOTIFY, who)
         given = u < plan.notify
         rows, u, who = rows[given], u[given], who[given]
-        order = np.lexsort((sorties.identity[rows], due[rows]))
+        order = np.lexsort((who, due[rows]))
         rows, u, who = rows[order], u[order], who[order]
         columns = (
             due[rows],

@@ -92,7 +92,7 @@ class Field:
         records: dict[str, tuple[Record, ...]] = {}
         base: History | None = None
         for arm in self.plans:
-            history = play(stage, arm, given=given)
+            history = play(stage, arm, given=given, followed=self.given)
             row = measure(history, self.line, self.given)
             base = history if arm.name == REFERENCE else base
             row |= self._against(base, history)
@@ -128,7 +128,7 @@ class Field:
     ) -> Row:
         """Return the primary measures without invitation; the same history if it played no part."""
         if history.invited or stage.warm_up_invited:
-            other = play(stage, arm.uninvited(), given=given)
+            other = play(stage, arm.uninvited(), given=given, followed=self.given)
             row = measure(other, self.line, self.given)
         return {name: row[name.removeprefix("uninvited_")] for name in UNINVITED}
 

@@ -47,6 +47,7 @@ def _names() -> tuple[str, ...]:
     names += ["crises", *(f"crises_{cause}" for cause in CAUSES), "inadvertent", "crises_inject"]
     names += [f"reached_{k}" for k in THRESHOLDS]
     names += [f"inadvertent_{k}" for k in THRESHOLDS]
+    names += [f"own_reached_{k}" for k in THRESHOLDS]
     names += [f"time_{k}" for k in THRESHOLDS]
     names += [f"hours_{k}" for k in range(1, 7)]
     names += ["peak", "exchange", "observed_ms"]
@@ -106,9 +107,9 @@ def _count(
     if isinstance(record, Contacted):
         _contact(row, record)
     elif isinstance(record, Happened):
-        _incident(row, record, roots, given)
+        _incident(row, record, roots, given, injects)
     elif isinstance(record, Acted):
-        _act(row, record, roots, exchanges, given)
+        _act(row, record, roots, exchanges, given, injects)
     elif isinstance(record, CrisisBegan):
         row["crises"] += 1
         row[f"crises_{CAUSES[record.cause]}"] += 1
@@ -130,28 +131,33 @@ def _count(
 
 
 def _contact(row: Row, record: Contacted) -> None:
+    row["separated"] += record.outcome == Outcome.SEPARATED
+    if record.outcome == Outcome.SEPARATED:
+        return  # they never met
     row["recorded"] += 1
     row["serious"] += record.severity_class == SeverityClass.SERIOUS
     row["high_risk"] += record.severity_class == SeverityClass.HIGH_RISK
-    row["separated"] += record.outcome == Outcome.SEPARATED
     row["spared"] += record.outcome == Outcome.SPARED
 
 
-def _incident(row: Row, record: Happened, roots: dict[int, int], given: int) -> None:
+def _incident(
+    row: Row, record: Happened, roots: dict[int, int], given: int, injects: frozenset[int]
+) -> None:
     if record.origin == Origin.ACT:
         return
     roots.setdefault(record.root, record.cause)
-    row["cases"] += record.case == record.identity
     if record.origin in (Origin.INJECT, Origin.GIVEN):
         if record.identity == given:
             row["given_cause"] = record.cause  # its own rung was placed, not reached
         return
+    row["cases"] += record.case == record.identity
     row["incidents"] += 1
     row[f"incidents_{CAUSES[record.cause]}"] += 1
     row[f"incidents_{_KIND_NAMES[record.kind]}"] += 1
     if record.own_rung:
-        _reach(row, record.own_rung, record.rung, record.time, record.cause)
-    if record.root == given and record.own_rung:
+        own = record.root not in injects
+        _reach(row, record.own_rung, record.rung, record.time, record.cause, own)
+    if record.root == given and record.origin == Origin.LOCAL:
         _reach_given(row, record.own_rung, record.rung)
 
 
@@ -159,7 +165,12 @@ _KIND_NAMES = tuple(INCIDENT_KINDS)
 
 
 def _act(
-    row: Row, record: Acted, roots: dict[int, int], exchanges: dict[int, int], given: int
+    row: Row,
+    record: Acted,
+    roots: dict[int, int],
+    exchanges: dict[int, int],
+    given: int,
+    injects: frozenset[int],
 ) -> None:
     row["acts"] += 1
     row[f"acts_{Act(record.act).name.lower()}"] += 1
@@ -172,7 +183,8 @@ def _act(
     if record.act >= Act.DISPLAY:
         exchanges[record.root] = exchanges.get(record.root, 0) + 1
     cause = roots.get(record.root, int(Cause.HOSTILE))
-    _reach(row, record.own_rung, record.rung, record.time, cause)
+    own = record.root not in injects
+    _reach(row, record.own_rung, record.rung, record.time, cause, own)
     if record.root == given:
         _reach_given(row, record.own_rung, record.rung)
         if record.case == given and row["given_act"] == NOT_REACHED:
@@ -184,8 +196,8 @@ _HARSHNESS = (1, 2, 3, 0)
 """How harsh an answer each cause deserves, by rank: what makes a misreading too hostile."""
 
 
-def _reach(row: Row, own: int, rung: int, time: int, cause: int) -> None:
-    """Note the thresholds that an act or hostile incident reached."""
+def _reach(row: Row, own: int, rung: int, time: int, cause: int, unplaced: bool) -> None:
+    """Note the thresholds that an act or hostile incident reached, and whether from an inject."""
     row["peak"] = max(row["peak"], _level(own, rung))
     for k in THRESHOLDS:
         if own >= min(k, FORCE_RUNG) and rung >= k:
@@ -193,6 +205,8 @@ def _reach(row: Row, own: int, rung: int, time: int, cause: int) -> None:
                 row[f"reached_{k}"], row[f"time_{k}"] = 1, time
             if cause != Cause.HOSTILE:
                 row[f"inadvertent_{k}"] = 1
+            if unplaced:
+                row[f"own_reached_{k}"] = 1
 
 
 def _reach_given(row: Row, own: int, rung: int) -> None:
@@ -223,10 +237,11 @@ def _call(row: Row, record: Called, line: int) -> None:
 
 
 def _hours(row: Row, history: History) -> None:
-    """Add up the hours at or above each rung, to the end of the run."""
+    """Add up the hours at or above each rung within the period."""
     last, rung = history.begins, 0
     steps = [(r.time, r.rung) for r in history.records if isinstance(r, Runged)]
-    for time, after in [*steps, (max(history.ended, history.horizon), 0)]:
+    for time, after in [*steps, (history.horizon, 0)]:
+        until = min(time, history.horizon)
         for k in range(1, rung + 1):
-            row[f"hours_{k}"] += (time - last) / HOUR
-        last, rung = time, after
+            row[f"hours_{k}"] += (until - last) / HOUR
+        last, rung = until, after
