@@ -152,7 +152,8 @@ def compare(
     """Compare arms in the same worlds: table, figures, result folder."""
     with _told():
         from sim import api
-        from sim.show.answer import lines_of, power_lines
+        from sim.show.answer import lines_of
+        from sim.show.plain_answer import power_lines
         from sim.study.folder import claim
 
         scenario = api.load(file)
@@ -160,7 +161,7 @@ def compare(
         api.check_given(scenario, given)
         folder = claim(out or Path("results") / file.stem, force)
         if not quiet:
-            for line in power_lines(scenario, names, worlds, seed, given):
+            for line in power_lines(scenario, worlds, seed, given):
                 typer.echo(line)
         with _progress(worlds, quiet) as advance:
             result = api.compare(

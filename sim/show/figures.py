@@ -26,7 +26,7 @@ def draw_all(comparison: Comparison, folder: Path) -> list[Path]:
     """
     files: list[Path] = []
     files += save(figure_of(draw_risk(comparison)), folder, "risk")
-    for threshold in _CURVES:
+    for threshold in () if comparison.given else _CURVES:  # times count from the period's start
         axes = draw_survival(comparison, threshold)
         files += save(figure_of(axes), folder, f"survival_{threshold}")
     for arm in comparison.others:

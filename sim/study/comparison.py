@@ -29,7 +29,7 @@ from sim.study.estimates import (
     survival,
     threshold_shares,
 )
-from sim.study.measures import THRESHOLDS
+from sim.study.measures import HOUR, THRESHOLDS
 
 MAIN_ARMS: Final = ("without_line", "as_used_2022", "as_designed", "oracle")
 """What a comparison shows unless told otherwise."""
@@ -45,10 +45,13 @@ COUNTED: Final = (
     "incidents_assertive", "incidents_hostile", "incidents_not_theirs", "cases",
     "misread_hostile", "misread_mild", "acts_display", "acts_limited_force", "acts_major_force",
     "exchange", "hours_3", "hours_4", "calls", "calls_through", "messages_in_time",
-    "messages_late", "line_calls", "line_through", "notices", "tests", "tests_answered",
+    "messages_late", "calls_halt", "calls_incident", "calls_concern", "calls_unanswered",
+    "calls_down", "calls_unfinished", "line_calls", "line_through", "line_wait_ms", "stopped",
+    "backfired", "notices", "tests", "tests_answered", "spared", "inadvertent_3", "inadvertent_4",
+    "inadvertent_5", "inadvertent_6", "own_reached_3", "own_reached_4", "own_reached_5",
+    "own_reached_6", "hours_1", "hours_2", "hours_5", "hours_6", "tension",
     "credibility_0", "credibility_1", "averted", "caused", "moved",
 )  # fmt: skip
-GIVEN_PRIMARY: Final = ("given_message", "given_misread")
 
 
 def chosen_arms(scenario: Scenario, arms: list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
@@ -130,11 +133,19 @@ class Comparison:
 
     def mean(self, arm: str, measure: str) -> Estimate:
         """Return the mean of a measure per world, with its 95 % interval."""
-        return mean_estimate(self.column(arm, measure))
+        return mean_estimate(self.column(arm, measure), unit=self._unit(measure))
 
     def difference(self, arm: str, measure: str) -> Difference:
         """Return the paired difference of a measure against the reference."""
-        return paired_difference(self.column(self.reference, measure), self.column(arm, measure))
+        return paired_difference(
+            self.column(self.reference, measure),
+            self.column(arm, measure),
+            unit=self._unit(measure),
+        )
+
+    def _unit(self, measure: str) -> float | None:
+        """Return the size one event usually has: hours at a rung come a quiet time at once."""
+        return self.scenario.parameters.quiet / HOUR if measure.startswith("hours_") else None
 
     def risk(self, arm: str, threshold: int) -> Estimate:
         """Return the share of worlds in which a rung is reached."""
@@ -172,7 +183,11 @@ class Comparison:
     def uninvited(self, arm: str, threshold: int) -> Difference:
         """Return the risk difference when absorbed hostile acts invite no more of them."""
         measure = f"uninvited_reached_{threshold}"
-        return paired_difference(self.column(self.reference, measure), self.column(arm, measure))
+        return paired_difference(
+            self.column(self.reference, measure),
+            self.column(arm, measure),
+            unit=self._unit(measure),
+        )
 
     def given_acts(self, arm: str) -> np.ndarray:
         """Return how often each act answered the given incident, by act."""
@@ -230,13 +245,21 @@ class Comparison:
         found: dict[str, Any] = {"title": self.title(arm), "reached": reached, "means": means}
         if self.given:
             found["acts"] = self.given_acts(arm).tolist()
+            for name in ("given_message", "given_misread"):
+                found["means"][name] = self.mean(arm, name)
         return found
+
+    def _change(self, arm: str, measure: str) -> dict[str, Any]:
+        """Return a paired difference; helped and harmed are words for thresholds only."""
+        found: dict[str, Any] = plain(self.difference(arm, measure))
+        names = {"helped": "lower", "unchanged": "same", "harmed": "higher"}
+        return {names.get(name, name): value for name, value in found.items()}
 
     def _pair(self, arm: str) -> dict[str, Any]:
         return {
             "reached": {str(k): self.risk_difference(arm, k) for k in THRESHOLDS},
             "shares": {str(k): self.shares(arm, k) for k in THRESHOLDS},
-            "differences": {name: self.difference(arm, name) for name in (*PRIMARY, *COUNTED)},
+            "differences": {name: self._change(arm, name) for name in (*PRIMARY, *COUNTED)},
             "without_invitation": {str(k): self.uninvited(arm, k) for k in THRESHOLDS},
             "peaks": self.peak_table(arm).tolist(),
             "diverged": int((self.column(arm, "diverged_ms") >= 0).sum()),

@@ -1,0 +1,156 @@
+"""The answer in plain sentences, and what so many worlds can show at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.scenario import Scenario
+from sim.scenario import arm as scenario_under
+from sim.scenario.channels import LINE
+from sim.show.numbers import number, share, spread, wrapped
+from sim.study.comparison import Comparison, compare
+from sim.study.estimates import Difference, PowerLine, power_line
+
+_RUNG = 3
+_CRISIS = "a crisis (rung 3 or above)"
+_TRUTH = (
+    "This arm tells the truth about hostile acts too, and a victim that knows it was meant may "
+    "answer more sharply. "
+)
+_GIVEN = (*(f"given_reached_{k}" for k in (3, 4, 5, 6)), "given_act", "given_peak")
+
+
+def paragraph(found: Comparison) -> Iterator[str]:
+    """Yield the answer as a workshop participant would want to hear it."""
+    for arm in found.others:
+        yield wrapped(_sentences(found, arm))
+        yield ""
+    yield wrapped(
+        "None of these arms removes all risk. How much the line does follows from the stated "
+        "assumptions, each with its range, not from any measurement: no public source measures it."
+    )
+
+
+def _sentences(found: Comparison, arm: str) -> str:
+    shares, difference = found.shares(arm, _RUNG), found.risk_difference(arm, _RUNG)
+    base, risk = found.risk(found.reference, _RUNG), found.risk(arm, _RUNG)
+    if found.given:
+        placed = int((found.column(found.reference, "given_cause") >= 0).sum())
+        subject = f"Of {placed:,} worlds with this incident, in {base.events:,} it led to"
+    else:
+        subject = f"Of {found.worlds:,} worlds of {found.days:g} days, {base.events:,} saw"
+    text = (
+        f"{arm}: {subject} {_CRISIS} without the line and {risk.events:,} under this arm. In "
+        f"{shares.helped.events:,} the arm averted it; in {shares.unchanged.events:,} it changed "
+        f"nothing at this rung; in {shares.harmed.events:,} it made things worse. "
+    )
+    text += _detected(difference) if difference.detectable else _nothing(found, arm, difference)
+    text += _own(found, arm)
+    if _tells_truth(found, arm):
+        text += _TRUTH
+    if risk.events == 0:
+        high = share(risk.interval.high)
+        return text + f"What remains: none of these worlds, but up to {high} is compatible."
+    return text + f"What remains: {share(risk.value)} still come to it."
+
+
+def _detected(difference: Difference) -> str:
+    fewer = difference.value < 0
+    ends = sorted(abs(100 * x) for x in (difference.interval.low, difference.interval.high))
+    return (
+        f"That is {number(abs(100 * difference.value))} {'fewer' if fewer else 'more'} per hundred "
+        f"worlds (95 % interval {number(ends[0])} to {number(ends[1])}). "
+    )
+
+
+def _own(found: Comparison, arm: str) -> str:
+    """Say what is left of it when the scenario's own dated events are set aside."""
+    if found.given or not any(i.incident or i.alert for i in found.scenario.injects):
+        return ""
+    measure = f"own_reached_{_RUNG}"
+    base, other = (int(found.column(a, measure).sum()) for a in (found.reference, arm))
+    change = found.difference(arm, measure)
+    low, high = change.interval.low, change.interval.high
+    return (
+        f"Much of this answers the scenario's own dated events: apart from what followed those, "
+        f"{base:,} worlds saw a crisis without the line and {other:,} under this arm "
+        f"({number(100 * low)} to {number(100 * high)} per hundred worlds). "
+    )
+
+
+def _tells_truth(found: Comparison, arm: str) -> bool:
+    line = scenario_under(found.scenario, arm).channels.get(LINE)
+    return line is not None and line.truth
+
+
+def _went_another_way(found: Comparison, arm: str) -> int:
+    """Return in how many worlds the question's own affair went another way."""
+    if not found.given:
+        return int((found.column(arm, "diverged_ms") >= 0).sum())
+    base = found.reference
+    changed = [found.column(arm, name) != found.column(base, name) for name in _GIVEN]
+    return int(np.logical_or.reduce(changed).sum())
+
+
+def _nothing(found: Comparison, arm: str, difference: Difference) -> str:
+    changed = _went_another_way(found, arm)
+    if changed == 0:
+        calls = int(found.column(arm, "line_through").sum() + found.column(arm, "notices").sum())
+        return (
+            f"Nothing the line carried made a difference anywhere ({calls:,} calls and notices got "
+            f"through). "
+        )
+    more = difference.more_worlds_to_halve
+    low, high = difference.interval.low, difference.interval.high
+    return (
+        f"Nothing detectable changed: the difference may be zero, or anything from "
+        f"{number(100 * low)} to {number(100 * high)} per hundred worlds. Something went another "
+        f"way in {changed:,} worlds. "
+        + (f"Another {more:,} worlds would halve that range. " if more else "")
+    )
+
+
+def power_lines(scenario: Scenario, worlds: int, seed: int, given: str | None) -> Iterator[str]:
+    """Yield what can be seen with this many worlds, from a small pilot under the reference."""
+    pilot = compare(scenario, worlds=min(worlds, PILOT), seed=seed, arms=(), given=given)
+    if not pilot.complete or pilot.worlds == 0:
+        raise KeyboardInterrupt
+    risk = pilot.risk(pilot.reference, _RUNG)
+    yield (
+        f"Pilot of {counted(pilot.worlds)}: {risk.events} reach rung 3 without the line "
+        f"({spread(risk)})."
+    )
+    yield f"Power: {_power(power_line(worlds, max(risk.value, LEAST / pilot.worlds), EFFECT))}"
+
+
+def counted(worlds: int) -> str:
+    """Return a number of worlds in words."""
+    return f"{worlds:,} world{'s' if worlds != 1 else ''}"
+
+
+def _chance(p: float) -> str:
+    return "below 1 %" if p < LEAST_CHANCE else share(p)
+
+
+def _power(power: PowerLine) -> str:
+    """Say what this many worlds can see."""
+    can = "can" if power.resolvable else "cannot be relied on to"
+    text = (
+        f"{counted(power.worlds)} {can} show a change of the risk at rung 3 by "
+        f"{share(power.expected_relative_effect)} of itself (chance {_chance(power.power)})"
+    )
+    if power.smallest_relative_effect is not None:
+        text += f"; the smallest is about {share(power.smallest_relative_effect)}"
+    if not power.resolvable and power.worlds_needed is not None:
+        text += f"; about {power.worlds_needed:,} worlds would be needed"
+    return text + "."
+
+
+PILOT = 40
+LEAST = 0.5
+"""Events a pilot that saw none is taken to have seen."""
+EFFECT = 0.1
+"""Relative effect the power line asks about: what notices came to in an earlier model."""
+LEAST_CHANCE = 0.01
