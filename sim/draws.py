@@ -26,6 +26,10 @@ _MASK: Final = 0xFFFFFFFFFFFFFFFF
 _MIX_1: Final = 0xBF58476D1CE4E5B9
 _MIX_2: Final = 0x94D049BB133111EB
 _SCALE: Final = 2.0**-52
+_MULTIPLY_1, _MULTIPLY_2 = np.uint64(_MIX_1), np.uint64(_MIX_2)
+_SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
+_TOP: Final = np.uint64(12)
+_GOLDEN_WORD: Final = np.uint64(GOLDEN)
 
 U64 = NDArray[np.uint64]
 F64 = NDArray[np.float64]
@@ -101,9 +105,12 @@ def mix(z: int) -> int:
 
 def mixes(z: U64) -> U64:
     """Scramble an array of 64-bit words exactly as :func:`mix` scrambles one."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(_MIX_1)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(_MIX_2)
-    return z ^ (z >> np.uint64(31))
+    z = z ^ (z >> _SHIFT_1)  # a new array; from here on in place, which halves the time
+    z *= _MULTIPLY_1
+    z ^= z >> _SHIFT_2
+    z *= _MULTIPLY_2
+    z ^= z >> _SHIFT_3
+    return z
 
 
 def key(seed: int, world: int, decision: Decision) -> int:
@@ -146,8 +153,12 @@ def uniform(k: int, who: int) -> float:
 def uniforms(k: int, who: U64) -> F64:
     """Return :func:`uniform` for an array of identities, with the same bits."""
     word = np.uint64(k)
-    z = mixes((mixes(who + word) ^ word) + np.uint64(GOLDEN))
-    result: F64 = ((z >> np.uint64(12)).astype(np.float64) + 0.5) * _SCALE
+    z = mixes(who + word)
+    z ^= word
+    z += _GOLDEN_WORD
+    result: F64 = (mixes(z) >> _TOP).astype(np.float64)
+    result += 0.5
+    result *= _SCALE
     return result
 
 

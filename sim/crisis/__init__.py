@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sim.crisis.deciders import Asked, Decider, ModelDecider, Replies, Request
 from sim.crisis.engine import Crisis, retrusted
 from sim.crisis.history import History, first_difference
-from sim.crisis.injects import Given, given_in, given_kinds
+from sim.crisis.injects import Given, check_possible, given_in, given_kinds
 from sim.crisis.plan import Plan, plan
 from sim.crisis.stage import Stage
 from sim.records import NOBODY
@@ -27,6 +27,7 @@ __all__ = [
     "Replies",
     "Request",
     "Stage",
+    "check_possible",
     "crisis_of",
     "first_difference",
     "given_in",

@@ -21,7 +21,7 @@ from sim.scenario.kinds import (
 )
 from sim.scenario.models import Inject, PlacedIncident
 from sim.scenario.parameters import Parameters
-from sim.world import World
+from sim.world import Theatre, World
 
 if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
@@ -143,6 +143,22 @@ def given_kinds() -> tuple[str, ...]:
     return tuple(kind.name for kind in INCIDENT_KINDS.values() if kind.settings)
 
 
+def possible_kinds(theatre: Theatre) -> tuple[str, ...]:
+    """Return those of the kinds that two opposing sides of this theatre can meet in."""
+    return tuple(name for name in given_kinds() if _sides(theatre, INCIDENT_KINDS[name]))
+
+
+def check_possible(theatre: Theatre, kind_name: str) -> None:
+    """Raise RunError unless two opposing sides of this theatre can meet in a kind of incident."""
+    possible = possible_kinds(theatre)
+    if kind_name not in possible:
+        raise RunError(
+            f'--given {kind_name}: no two opposing units of "{theatre.scenario.scenario}" can meet '
+            f"in that way; possible: {', '.join(possible) or 'none'}. Choose another kind or add "
+            f"the units"
+        )
+
+
 def given_in(world: World, kind_name: str, p: Parameters) -> Given:
     """Return one grave incident of a kind placed in a world, at the world's own luck.
 
@@ -152,12 +168,9 @@ def given_in(world: World, kind_name: str, p: Parameters) -> Given:
     luck, theatre = world.luck, world.theatre
     kind = INCIDENT_KINDS[kind_name]
     who = root(f"given|{kind_name}")
-    sides = _sides(world, kind)
+    sides = _sides(theatre, kind)
     if not sides:
-        raise RunError(
-            f'--given {kind_name}: no two opposing units of "{theatre.scenario.scenario}" can meet '
-            f"in that way; choose another kind or add the units"
-        )
+        check_possible(theatre, kind_name)
     pair = sides[int(luck.u(Decision.VICTIM, child(who, _VICTIM)) * len(sides))]
     if luck.u(Decision.VICTIM, child(who, _AUTHOR)) < 0.5 and kind.settings[0] not in _ONE_WAY:
         pair = (pair[1], pair[0])
@@ -192,9 +205,8 @@ def _given_cause(kind: IncidentKind, u: float, p: Parameters) -> int:
 _ONE_WAY = ("strike", "attack")
 
 
-def _sides(world: World, kind: IncidentKind) -> list[tuple[int, int]]:
+def _sides(theatre: Theatre, kind: IncidentKind) -> list[tuple[int, int]]:
     """Return (victim, blamed) actors that could be in an incident of this kind, in order."""
-    theatre = world.theatre
     if "strike" in kind.settings:
         return theatre.stray_sides()
     if "attack" in kind.settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,13 +11,14 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from sim.errors import RunError
+from sim.crisis import check_possible, given_kinds
+from sim.errors import DeconflictError, RunError
 from sim.records import rounded
 from sim.scenario import Scenario, arm_names, arm_title
 from sim.scenario.channels import REFERENCE
 from sim.scenario.nearest import suggestion
 from sim.study import folder as results
-from sim.study.ensemble import Chunk, Failure, Job, inject_names, run
+from sim.study.ensemble import Chunk, Failure, Interrupts, Job, inject_names, run
 from sim.study.estimates import (
     Difference,
     Estimate,
@@ -54,15 +55,24 @@ COUNTED: Final = (
 )  # fmt: skip
 
 
-def chosen_arms(scenario: Scenario, arms: list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
-    """Return the arms to compare, the reference first; raises RunError for an unknown one."""
+def chosen_arms(scenario: Scenario, arms: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the arms to compare, the reference first.
+
+    ``arms`` are names, or one text with commas between them, or ``all``; by default the four main
+    ones. Raises RunError for an unknown one.
+    """
     known = arm_names(scenario)
     if arms is None:
         return MAIN_ARMS
-    if list(arms) == [EVERY_ARM]:
+    names = [name.strip() for name in (arms.split(",") if isinstance(arms, str) else arms)]
+    if names == [EVERY_ARM]:
         return known
-    names = [name.strip() for name in arms]
     for name in names:
+        if not name:
+            raise RunError(
+                f"--arms: a name is missing; give names with commas between them, or {EVERY_ARM}; "
+                f"known: {', '.join(known)}"
+            )
         if name not in known:
             raise RunError(
                 f'--arms: there is no arm "{name}" in "{scenario.scenario}"; '
@@ -73,15 +83,17 @@ def chosen_arms(scenario: Scenario, arms: list[str] | tuple[str, ...] | None) ->
 
 
 def check_given(scenario: Scenario, given: str | None) -> None:
-    """Raise RunError unless ``given`` names a kind of incident or one of the injects."""
-    from sim.crisis import given_kinds
-
-    known = (*given_kinds(), *inject_names(scenario))
-    if given is not None and given not in known:
+    """Raise RunError unless ``given`` is a kind of incident that can happen here, or an inject."""
+    injects = inject_names(scenario)
+    if given is None or given in injects:
+        return
+    known = (*given_kinds(), *injects)
+    if given not in known:
         raise RunError(
             f'--given: "{given}" is no kind of incident and no inject that is one; '
             f"known: {', '.join(known)}. {suggestion(given, known)}"
         )
+    check_possible(prepare(scenario), given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,68 +300,47 @@ def compare(
     *,
     worlds: int = 1000,
     seed: int = 1,
-    arms: tuple[str, ...] | list[str] | None = None,
+    arms: str | Sequence[str] | None = None,
     given: str | None = None,
     workers: int = 1,
-    out: Path | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
     keep_records: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Live ``worlds`` worlds through under every arm and return the comparison.
 
     ``given`` places one grave incident of a kind, or names an inject to follow. With ``out`` the
-    rows, the summary and a manifest are written there, into a folder already claimed. An
-    interrupt ends the run early with what was finished. Raises RunError for unknown arms.
+    rows, the summary and a manifest are written into that folder, which must not hold anything,
+    or with ``force`` no more than an earlier result; ``keep_records`` keeps every record there
+    too. An interrupt ends the run early: the result tells what was finished, and is not complete.
+    Raises RunError for what cannot be run and ResultsError for what cannot be written.
     """
     if worlds < 1:
         raise RunError(f"worlds: must be at least 1 (got {worlds})")
+    if keep_records and out is None:
+        raise RunError("keep_records: records are kept in a result folder; name one with out")
     names = chosen_arms(scenario, arms)
     check_given(scenario, given)
     job = Job(scenario, seed, names, given, keep_records)
     told = results.manifest(scenario, names, seed, worlds, given, workers)
-    if out is not None:
-        results.place_json(out / results.MANIFEST, told)
-    chunks: list[Chunk] = []
-
-    def done(chunk: Chunk) -> None:
-        chunks.append(chunk)
-        if progress is not None:
-            progress(len(chunk.worlds) + len(chunk.failures))
-
-    complete = run(job, worlds, workers, done)
-    chunks.sort(key=lambda chunk: chunk.first)
-    failures = tuple(failure for chunk in chunks for failure in chunk.failures)
-    table = results.histories_table(names, chunks)
-    found = Comparison(scenario, names, seed, worlds, given, table, failures, complete)
-    if out is not None:
-        _keep(out, found, told, table, chunks if keep_records else None)
-    if found.worlds == 0 and failures:
-        raise RunError(f"no world could be lived through; world 0: {failures[0].trace}")
+    stop = Interrupts()
+    with stop.counted():
+        kept = None if out is None else _Kept(results.claim(Path(out), force), told, keep_records)
+        found, trouble = _lived(job, worlds, workers, kept, progress, stop)
+        reason = str(trouble or "interrupted")
+        if trouble is None and found.complete and not found.worlds and found.failures:
+            first = found.failures[0]
+            trouble = RunError(
+                f"no world could be lived through; world {first.world}: {first.error}"
+            )
+        if kept is not None:
+            kept.keep(found, str(trouble or "interrupted"))
+    if trouble is not None:
+        raise trouble
+    if found.complete and stop.asked:
+        raise KeyboardInterrupt
     return found
-
-
-def _keep(
-    out: Path,
-    found: Comparison,
-    told: dict[str, Any],
-    table: pa.Table,
-    chunks: list[Chunk] | None,
-) -> None:
-    """Write what a run has found into its folder, the manifest last."""
-    if found.worlds:
-        rows = results.BATCH * len(found.arms)
-        results.place_table(out / results.HISTORIES, table, rows)
-        if chunks is not None:
-            records = results.records_table(found.arms, chunks)
-            results.place_table(out / results.RECORDS, records, rows)
-        results.place_json(out / results.SUMMARY, found.summary())
-    told |= {
-        "state": "complete" if found.complete and found.worlds else "partial",
-        "worlds": found.worlds,
-        "failures": [failure._asdict() for failure in found.failures],
-        "content_sha256": results.content_sha256(table),
-    }
-    results.place_json(out / results.MANIFEST, told)
 
 
 def telling_world(found: Comparison) -> int:

@@ -17,22 +17,29 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import Final, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from sim.crisis import History, Plan, Stage, first_difference, given_in, plan, play
 from sim.crisis.injects import Given
 from sim.draws import root
-from sim.errors import RunError
+from sim.errors import DeconflictError, RunError
 from sim.records import Happened, Origin, Record
 from sim.scenario.channels import LINE, REFERENCE
 from sim.scenario.models import Scenario
+from sim.study.kept import records_table
 from sim.study.measures import MEASURES, NOT_REACHED, REAL_MEASURES, Row, measure
 from sim.world import Theatre, build, prepare
 
 CHUNK: Final = 25
 """Worlds per task: a second or so of work, and small enough for an honest progress bar."""
+
+_MOMENT: Final = 0.2
+"""Seconds between two looks at whether an interrupt has come, while workers are waited for."""
 
 PAIR_MEASURES: Final = ("diverged_ms", "averted", "caused", "moved")
 UNINVITED: Final = (
@@ -65,13 +72,21 @@ class Failure(NamedTuple):
 
 @dataclass(slots=True)
 class Chunk:
-    """Some worlds' measures: for each arm an array per column, in the order of the worlds."""
+    """Some worlds' measures: for each arm an array per column, in the order of the worlds.
+
+    ``records`` is the table of their records, where these are kept.
+    """
 
     first: int
     worlds: list[int] = field(default_factory=list)
     columns: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
-    records: dict[str, list[tuple[Record, ...]]] = field(default_factory=dict)
+    records: pa.Table | None = None
+
+    @property
+    def count(self) -> int:
+        """How many worlds it tells of, those that failed among them."""
+        return len(self.worlds) + len(self.failures)
 
 
 class Field:
@@ -155,25 +170,72 @@ def _given_identity(scenario: Scenario, theatre: Theatre, name: str | None) -> i
     return root(f"given|{name}")
 
 
-def run_chunk(field_: Field, first: int, count: int) -> Chunk:
-    """Live through some worlds; one that fails is recorded and the rest go on."""
+class Interrupts:
+    """Interrupts that are counted instead of breaking in, so that no finished world is lost.
+
+    The first asks to stop, the second to wait for nothing more, and the third ends at once as any
+    interrupt does. Outside the main thread, where none arrive, nothing is counted.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    @property
+    def asked(self) -> bool:
+        """Whether the run is to stop."""
+        return self._count > 0
+
+    @property
+    def insisted(self) -> bool:
+        """Whether it is to stop without waiting for what is under way."""
+        return self._count > 1
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count interrupts within; whoever handles them already goes on doing so."""
+        here = current_thread() is main_thread()
+        if not here or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            yield
+            return
+        signal.signal(signal.SIGINT, self._take)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _take(self, _signal: int, _frame: FrameType | None) -> None:
+        self._count += 1
+        if self._count > 2:
+            raise KeyboardInterrupt
+
+
+def run_chunk(field_: Field, first: int, count: int, stop: Interrupts | None = None) -> Chunk:
+    """Live through some worlds; one that fails is recorded and the rest go on.
+
+    Between two worlds it ends when it is asked to stop. Raises what this package raises on
+    purpose: that is no matter of one world.
+    """
     chunk = Chunk(first)
     found: dict[str, list[Row]] = {arm: [] for arm in field_.job.arms}
-    if field_.job.keep_records:
-        chunk.records = {arm: [] for arm in field_.job.arms}
+    kept: list[dict[str, tuple[Record, ...]]] = []
     for number in range(first, first + count):
+        if stop is not None and stop.asked:
+            break
         try:
             rows, records = field_.world(number)
+        except DeconflictError:
+            raise
         except Exception as error:
             trace = traceback.format_exc()
             chunk.failures.append(Failure(number, f"{type(error).__name__}: {error}", trace))
             continue
         chunk.worlds.append(number)
+        kept.append(records)
         for arm, row in rows.items():
             found[arm].append(row)
-        for arm, of in records.items():
-            chunk.records[arm].append(of)
     chunk.columns = {arm: _columns(rows) for arm, rows in found.items()}
+    if field_.job.keep_records:
+        chunk.records = records_table(chunk.worlds, kept)
     return chunk
 
 
@@ -200,47 +262,81 @@ def _work(first: int, count: int) -> Chunk:
     return run_chunk(_field, first, count)
 
 
-def run(job: Job, worlds: int, workers: int, done: Callable[[Chunk], None]) -> bool:
+def run(
+    job: Job, worlds: int, workers: int, done: Callable[[Chunk], None], stop: Interrupts
+) -> bool:
     """Live through worlds 0 to ``worlds`` - 1 and hand each chunk to ``done`` as it comes.
 
-    Returns False when the run was interrupted; what was handed over until then stands. Raises
-    RunError when a worker process dies.
+    Returns False when it was asked to stop; all that was finished until then has been handed
+    over, chunks under way among it. Raises RunError when a worker process dies, after handing
+    over what the others finished.
     """
     chunks = [(first, min(CHUNK, worlds - first)) for first in range(0, worlds, CHUNK)]
+    if workers > 1 and len(chunks) > 1:
+        _parallel(job, chunks, min(workers, len(chunks)), done, stop)
+        return not stop.asked
+    here = Field(job)
+    for first, count in chunks:
+        chunk = run_chunk(here, first, count, stop)
+        if chunk.count:
+            done(chunk)
+        if stop.asked:
+            return False
+    return True
+
+
+def _parallel(
+    job: Job,
+    chunks: list[tuple[int, int]],
+    workers: int,
+    done: Callable[[Chunk], None],
+    stop: Interrupts,
+) -> None:
+    """Hand over chunks from worker processes; only a few wait in the queue at a time."""
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(job,)
+    )
+    owed: set[Future[Chunk]] = set()
+    rest = deque(chunks)
     try:
-        if workers <= 1 or len(chunks) == 1:
-            here = Field(job)
-            for first, count in chunks:
-                done(run_chunk(here, first, count))
-        else:
-            for chunk in _parallel(job, chunks, min(workers, len(chunks))):
-                done(chunk)
-    except KeyboardInterrupt:
-        return False
+        while (rest or owed) and not stop.asked:
+            while rest and len(owed) < 2 * workers:
+                with _deaf():
+                    owed.add(pool.submit(_work, *rest.popleft()))
+            wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
+            for error in _hand_over(owed, done):
+                raise error
     except BrokenProcessPool:
         raise RunError(
             "a worker process died, perhaps for want of memory; try fewer --workers"
         ) from None
-    return True
-
-
-def _parallel(job: Job, chunks: list[tuple[int, int]], workers: int) -> Iterator[Chunk]:
-    """Yield chunks from worker processes; only a few wait in the queue at a time."""
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(job,)
-    )
-    waiting: set[Future[Chunk]] = set()
-    rest = deque(chunks)
-    try:
-        while rest or waiting:
-            while rest and len(waiting) < 2 * workers:
-                with _deaf():
-                    waiting.add(pool.submit(_work, *rest.popleft()))
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield future.result()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        _hand_over_rest(owed, done, stop)
+        pool.shutdown(wait=not stop.insisted, cancel_futures=True)
+
+
+def _hand_over(owed: set[Future[Chunk]], done: Callable[[Chunk], None]) -> list[BaseException]:
+    """Hand over every chunk that is finished; return what went wrong with the others."""
+    errors = []
+    for future in [future for future in owed if future.done()]:
+        owed.discard(future)
+        error = future.exception()
+        if error is None:
+            done(future.result())
+        else:
+            errors.append(error)
+    return errors
+
+
+def _hand_over_rest(
+    owed: set[Future[Chunk]], done: Callable[[Chunk], None], stop: Interrupts
+) -> None:
+    """Take back what no worker has begun, wait for what one has, and hand it over."""
+    owed = {future for future in owed if not future.cancel()}
+    while owed and not stop.insisted:
+        wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
+        _hand_over(owed, done)
+    _hand_over(owed, done)
 
 
 @contextmanager

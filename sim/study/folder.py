@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import ResultsError
-from sim.records import as_row, rounded
+from sim.records import rounded
 from sim.scenario import content_hash
 from sim.study.ensemble import COLUMNS, Chunk
 from sim.study.measures import REAL_MEASURES
@@ -39,28 +39,44 @@ BATCH: Final = 250
 _VERSIONS: Final = ("deconflict", "numpy", "scipy", "simpy", "pyarrow", "pyproj", "shapely")
 
 
-def claim(path: Path, force: bool) -> Path:
-    """Make a result folder ready to be written into; raises ResultsError if it may not be.
+def check_free(path: Path, force: bool) -> None:
+    """Raise ResultsError unless ``claim`` may make a result folder here; change nothing.
 
-    A folder that exists is never overwritten without ``force``, and ``force`` replaces only a
-    folder that holds an earlier result.
+    A folder that holds something is never overwritten without ``force``, and ``force`` replaces
+    only a folder that holds an earlier result.
     """
-    if path.exists():
+    try:
+        if not path.exists():
+            return
         if not path.is_dir():
             raise ResultsError(f"{path}: is a file; give --out another name")
-        if any(path.iterdir()):
-            if not force:
-                raise ResultsError(
-                    f"{path}: holds something already; give --out another name, or --force to "
-                    f"replace an earlier result"
-                )
-            if not (path / MANIFEST).exists():
-                raise ResultsError(
-                    f"{path}: holds no {MANIFEST}, so it is no earlier result and is left alone; "
-                    f"give --out another name"
-                )
-            shutil.rmtree(path)
+        if not any(path.iterdir()):
+            return
+    except OSError as error:
+        raise ResultsError(
+            f"{path}: cannot be looked into ({error.strerror}); give --out another place"
+        ) from None
+    if not force:
+        raise ResultsError(
+            f"{path}: holds something already; give --out another name, or --force to replace an "
+            f"earlier result"
+        )
+    if not (path / MANIFEST).exists():
+        raise ResultsError(
+            f"{path}: holds no {MANIFEST}, so it is no earlier result and is left alone; give "
+            f"--out another name"
+        )
+
+
+def claim(path: Path, force: bool) -> Path:
+    """Make a result folder ready to be written into, without what an earlier result left there.
+
+    Raises ResultsError as ``check_free`` does, or if the folder cannot be made.
+    """
+    check_free(path, force)
     try:
+        if path.exists() and any(path.iterdir()):
+            shutil.rmtree(path)
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ResultsError(
@@ -170,25 +186,6 @@ def place_table(path: Path, table: pa.Table, rows: int) -> None:
             table, beside, row_group_size=rows, compression="zstd", write_statistics=False
         ),
     )
-
-
-def records_table(arms: tuple[str, ...], chunks: list[Chunk]) -> pa.Table:
-    """Return every record of every history: world, arm, number, time, kind and its fields."""
-    columns: dict[str, list[Any]] = {
-        name: [] for name in ("world", "arm", "number", "time", "record", "fields")
-    }
-    for chunk in chunks:
-        for at, world in enumerate(chunk.worlds):
-            for arm in arms:
-                for number, record in enumerate(chunk.records[arm][at]):
-                    row = as_row(record)
-                    columns["world"].append(world)
-                    columns["arm"].append(arm)
-                    columns["number"].append(number)
-                    columns["time"].append(row.pop("time"))
-                    columns["record"].append(row.pop("record"))
-                    columns["fields"].append(json.dumps(row))
-    return pa.table(columns)
 
 
 def columns_of(table: pa.Table, arms: tuple[str, ...]) -> Mapping[str, Mapping[str, np.ndarray]]:
