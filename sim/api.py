@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from sim.crisis import History, Stage, given_in
 from sim.crisis import play as play_stage
 from sim.errors import Problem, RunError
 from sim.records import NOBODY, as_row
-from sim.scenario import Scenario, arm_names, load, problems
+from sim.scenario import Scenario, arm_names, content_hash, load, problems
 from sim.scenario.nearest import suggestion
 from sim.study import comparison as study
 from sim.study.comparison import check_given, chosen_arms
@@ -57,6 +59,19 @@ class Played:
     def rows(self) -> list[dict[str, Any]]:
         """Return the records as a tidy list, one row each."""
         return [as_row(record) for record in self.history.records]
+
+    def run_id(self) -> dict[str, Any]:
+        """Return what a log of this history begins with: which history it is, and of what."""
+        scenario = self.stage.theatre.scenario
+        return {
+            "scenario": scenario.scenario,
+            "scenario_sha256": content_hash(scenario),
+            "seed": self.history.seed,
+            "world": self.history.world,
+            "arm": self.history.arm,
+            "given": self.given,
+            "version": version("deconflict"),
+        }
 
     def plot_map(self, ax: Axes | None = None) -> Axes:
         """Draw the theatre with this world's tracks, contacts and incidents."""
@@ -150,13 +165,35 @@ def play(
     return Played(stage, _live(stage, arm, given), given)
 
 
-def compare(scenario: Scenario | str | Path, **options: Any) -> Comparison:
-    """Compare arms in the same worlds; see :func:`sim.study.comparison.compare` for the options.
+def compare(
+    scenario: Scenario | str | Path,
+    *,
+    worlds: int = 1000,
+    seed: int = 1,
+    arms: str | Sequence[str] | None = None,
+    given: str | None = None,
+    workers: int = 1,
+    out: str | Path | None = None,
+    force: bool = False,
+    keep_records: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Compare arms in the same worlds.
 
-    ``worlds`` (1000), ``seed`` (1), ``arms`` (the main four and the scenario's own), ``given``,
-    ``workers`` (1), ``out`` (a result folder), ``keep_records`` and ``progress``.
+    ``arms`` are names, or one text with commas between them, or ``"all"``; by default the four
+    main arms. The reference is always among them. ``given`` places one grave incident of a kind
+    in every world, or names an inject to follow. ``out`` is a folder for the results, with
+    ``keep_records`` every record among them; it must hold nothing yet, or with ``force`` no more
+    than an earlier result. ``progress`` is told how many more worlds are done.
+
+    An interrupt ends the run early: the result then tells of the worlds that were finished, and
+    its ``complete`` is False. Raises ScenarioError for a file that cannot be run, RunError for
+    options that cannot be met and ResultsError for a folder that cannot be written into.
     """
-    found = study.compare(_scenario(scenario), **options)
+    found = study.compare(
+        _scenario(scenario), worlds=worlds, seed=seed, arms=arms, given=given, workers=workers,
+        out=out, force=force, keep_records=keep_records, progress=progress,
+    )  # fmt: skip
     return Comparison(**{name: getattr(found, name) for name in found.__dataclass_fields__})
 
 

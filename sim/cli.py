@@ -10,11 +10,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.errors import DeconflictError, RunError
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 app = typer.Typer(
     name="deconflict",
@@ -26,6 +29,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+INTERRUPTED = 130
+"""The exit code of a command that a signal to interrupt has ended: 128 and the signal's number."""
+
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.")]
 Seed = Annotated[int, typer.Option(help="Seed of all luck.", min=0)]
 GivenOption = Annotated[
@@ -35,10 +41,16 @@ GivenOption = Annotated[
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn an error this package raises on purpose into its message and exit code 1."""
+def _told(interrupted: str = "interrupted") -> Iterator[None]:
+    """Turn an error this package raises on purpose into its message and exit code 1.
+
+    An interrupt ends with a sentence and exit code 130.
+    """
     try:
         yield
+    except KeyboardInterrupt:
+        typer.echo(f"\n{interrupted}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     except DeconflictError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -116,15 +128,19 @@ def play(
             for line in lines:
                 typer.echo(line)
         if records is not None:
-            _write_records(records, played.history.lines())
+            _write_records(records, played.run_id(), played.history.lines())
 
 
-def _write_records(path: Path, lines: list[str]) -> None:
+def _write_records(path: Path, run_id: dict[str, Any], lines: list[str]) -> None:
+    """Write a history's records, one a line, below a line that says whose they are."""
+    import json
+
     from sim.study.folder import place
 
     if path.is_dir():
         raise RunError(f"{path}: is a directory; give --records a file name")
-    place(path, lambda beside: beside.write_text("\n".join([*lines, ""])))
+    text = "\n".join([json.dumps(run_id, ensure_ascii=False), *lines, ""])
+    place(path, lambda beside: beside.write_text(text, encoding="utf-8"))
     typer.echo(f"{len(lines)} records in {path}", err=True)
 
 
@@ -150,19 +166,19 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only the answer.")] = False,
 ) -> None:
     """Compare arms in the same worlds: table, figures, result folder."""
-    with _told():
+    with _told("interrupted; nothing was written"):
         from sim import api
         from sim.show.answer import lines_of
-        from sim.show.plain_answer import power_lines
-        from sim.study.folder import claim
+        from sim.study.folder import check_free
 
         scenario = api.load(file)
-        names = api.chosen_arms(scenario, arms.split(",") if arms else None)
+        names = api.chosen_arms(scenario, arms)
         api.check_given(scenario, given)
-        folder = claim(out or Path("results") / file.stem, force)
+        folder = out or Path("results") / file.stem
+        check_free(folder, force)
         if not quiet:
-            for line in power_lines(scenario, worlds, seed, given):
-                typer.echo(line)
+            _say_power(scenario, worlds, seed, given)
+    with _told(f"interrupted; what was finished is in {folder}/"):
         with _progress(worlds, quiet) as advance:
             result = api.compare(
                 scenario,
@@ -172,11 +188,13 @@ def compare(
                 given=given,
                 workers=workers or os.cpu_count() or 1,
                 out=folder,
+                force=force,
                 keep_records=records,
                 progress=advance,
             )
         if result.worlds == 0:
-            raise RunError("interrupted before a single world was finished; nothing to report")
+            typer.echo(_NONE_FINISHED, err=True)
+            raise typer.Exit(INTERRUPTED)
         for line in lines_of(result):
             typer.echo(line)
         if figures:
@@ -184,7 +202,25 @@ def compare(
         if not quiet:
             typer.echo(f"\nResults in {folder}/")
         if not result.complete:
-            raise typer.Exit(130)
+            raise typer.Exit(INTERRUPTED)
+
+
+_NONE_FINISHED = "interrupted before a single world was finished; nothing to report"
+
+
+def _say_power(scenario: Scenario, worlds: int, seed: int, given: str | None) -> None:
+    """Say what so many worlds can show, with a sign of life on a terminal meanwhile."""
+    from sim.show.plain_answer import power_lines
+
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        with Console(stderr=True).status("a few worlds first, to see what so many can show"):
+            lines = list(power_lines(scenario, worlds, seed, given))
+    else:
+        lines = list(power_lines(scenario, worlds, seed, given))
+    for line in lines:
+        typer.echo(line)
 
 
 @contextmanager

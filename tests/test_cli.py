@@ -100,9 +100,11 @@ def test_play_writes_records_of_the_history_it_tells(short: Path, tmp_path: Path
     done = told("play", short, "--arm", "as_designed", "--world", "2", "--records", records)
     assert done.exit_code == 0
     assert done.output.strip()
-    lines = records.read_text(encoding="utf-8").splitlines()
-    assert len(lines) > 1
-    assert all(isinstance(json.loads(line), dict) for line in lines)
+    first, *rows = map(json.loads, records.read_text(encoding="utf-8").splitlines())
+    assert (first["seed"], first["world"], first["arm"]) == (1, 2, "as_designed")
+    assert {"scenario", "scenario_sha256", "version"} <= first.keys()
+    assert rows
+    assert all("record" in row for row in rows)
 
 
 def test_new_writes_a_scenario_that_can_be_run() -> None:
@@ -175,7 +177,9 @@ def test_given_an_incident(short: Path, tmp_path: Path) -> None:
         (["compare", "FILE", "--arms", "as_desinged"], "as_designed"),
         (["play", "FILE", "--arm", "orakle"], "oracle"),
         (["play", "FILE", "--pair", "orakle"], "oracle"),
+        (["compare", "FILE", "--arms", ""], "a name is missing"),
         (["compare", "FILE", "--given", "weapon_realease"], "weapon_release"),
+        (["compare", "FILE", "--given", "border_fire"], "no two opposing units"),
         (["play", "FILE", "--given", "weapon_realease"], "weapon_release"),
         (["new", "no/such/folder/name"], "cannot be written"),
         (["play", "FILE", "--records", "."], "is a directory"),

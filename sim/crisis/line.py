@@ -53,7 +53,9 @@ class Line:
 
     def up(self, t: int) -> bool:
         """Whether a call could get through at ``t``."""
-        if not self.open(t) or any(at <= t < until for at, until in self.placed):
+        if not self.plan.opens <= t < self.plan.closes:
+            return False
+        if self.placed and any(at <= t < until for at, until in self.placed):
             return False
         return self.outage is None or self.outage.is_up(t)
 

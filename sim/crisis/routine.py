@@ -68,17 +68,14 @@ def _give(crisis: Crisis, line: Line, notice: NoticeRow) -> None:
         if not line.up(crisis.now) or crisis.now >= notice.start:
             line.desk.release()
             return
-        until = crisis.now + line.plan.notice_lasts.ms(notice.lasts)
-        crisis.env.at(until, Rank.CALL, notice.who, said)
+        crisis.env.at(crisis.now + notice.lasts, Rank.CALL, notice.who, said)
 
     def said(_: Event) -> None:
         if notice.answered < line.plan.answered:
-            now, row = crisis.now, notice.row
-            crisis.switchboard.noticed.setdefault(row, now)
-            unit = crisis.stage.unit_of(row)
-            crisis.record(
-                Noticed(now, (now, now), line.plan.row, notice.sortie, unit, notice.bloc, now)
-            )
+            now = crisis.now
+            crisis.switchboard.noticed.setdefault(notice.row, now)
+            seats, row = (now, now), line.plan.row
+            crisis.record(Noticed(now, seats, row, notice.sortie, notice.unit, notice.bloc, now))
         line.desk.release()
 
     line.desk.when_free(Purpose.NOTICE, notice.due, notice.who, speak)

@@ -23,11 +23,12 @@ class NoticeRow(NamedTuple):
     sortie: int
     who: int
     row: int
+    unit: int
     bloc: int
     start: int
     mark: float
     notify: float
-    lasts: float
+    lasts: int
     answered: float
 
 
@@ -66,15 +67,11 @@ class Stage:
         self._starts: dict[float, Start] = {}
         self.warm_up_invited = False
         self.channel_rows = channel_rows(self.theatre.scenario)
-        self._notices: dict[tuple[int, frozenset[int], int, float, float], list[NoticeRow]] = {}
+        self._notices: dict[tuple[object, ...], list[NoticeRow]] = {}
         units = self.theatre.units
         self._unit_bloc = np.array([unit.bloc for unit in units], dtype=np.int64)
         self._unit_actor = np.array([unit.actor for unit in units], dtype=np.int64)
         self.prospects = self._prospects()
-
-    def unit_of(self, row: int) -> int:
-        """Return the row of the unit that flies a sortie."""
-        return int(self.world.sorties.unit[row])
 
     def _flight(self, row: int) -> Flight:
         sorties = self.world.sorties
@@ -112,7 +109,7 @@ class Stage:
 
         ``most`` is the greatest activity of the arm; sorties beyond it never fly.
         """
-        key = (plan.identity, plan.reach, plan.notice_lead, plan.notify, most)
+        key = (plan.identity, plan.reach, plan.notice_lead, plan.notify, most, plan.notice_lasts)
         if key not in self._notices:
             self._notices[key] = self._notice_rows(plan, most)
         return self._notices[key]
@@ -135,6 +132,7 @@ class Stage:
             sorties.identity[rows],
             who,
             rows,
+            sorties.unit[rows],
             self._unit_bloc[sorties.unit[rows]],
             sorties.start[rows],
             sorties.mark[rows],
@@ -142,7 +140,8 @@ class Stage:
             self.luck.us(Decision.TALK, who),
             self.luck.us(Decision.ANSWERED, who),
         )
-        return [NoticeRow(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
+        made = [NoticeRow(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
+        return [row._replace(lasts=plan.notice_lasts.ms(row.lasts)) for row in made]
 
     def begin(self, reference: Plan) -> Start:
         """Return the state every arm begins from: the file's, or what the warm-up leaves.

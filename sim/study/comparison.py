@@ -18,7 +18,7 @@ from sim.scenario import Scenario, arm_names, arm_title
 from sim.scenario.channels import REFERENCE
 from sim.scenario.nearest import suggestion
 from sim.study import folder as results
-from sim.study.ensemble import Chunk, Failure, Interrupts, Job, inject_names, run
+from sim.study.ensemble import Chunk, Failure, Job, inject_names, run
 from sim.study.estimates import (
     Difference,
     Estimate,
@@ -30,7 +30,9 @@ from sim.study.estimates import (
     survival,
     threshold_shares,
 )
+from sim.study.interrupts import Interrupts
 from sim.study.measures import HOUR, THRESHOLDS
+from sim.world import prepare
 
 MAIN_ARMS: Final = ("without_line", "as_used_2022", "as_designed", "oracle")
 """What a comparison shows unless told otherwise."""
@@ -322,25 +324,67 @@ def compare(
         raise RunError("keep_records: records are kept in a result folder; name one with out")
     names = chosen_arms(scenario, arms)
     check_given(scenario, given)
+    prepare(scenario)  # what is wrong with a scenario must be said before a folder is claimed
     job = Job(scenario, seed, names, given, keep_records)
-    told = results.manifest(scenario, names, seed, worlds, given, workers)
     stop = Interrupts()
     with stop.counted():
-        kept = None if out is None else _Kept(results.claim(Path(out), force), told, keep_records)
-        found, trouble = _lived(job, worlds, workers, kept, progress, stop)
-        reason = str(trouble or "interrupted")
-        if trouble is None and found.complete and not found.worlds and found.failures:
-            first = found.failures[0]
-            trouble = RunError(
-                f"no world could be lived through; world {first.world}: {first.error}"
-            )
-        if kept is not None:
-            kept.keep(found, str(trouble or "interrupted"))
+        folder = None
+        if out is not None:
+            told = results.manifest(scenario, names, seed, worlds, given, workers)
+            folder = results.ResultFolder(results.claim(Path(out), force), told, keep_records)
+        found, trouble = _lived(job, worlds, workers, folder, progress, stop)
+        if folder is not None:
+            _keep(folder, found, trouble)
     if trouble is not None:
         raise trouble
-    if found.complete and stop.asked:
+    if found.complete and stop.asked:  # what was asked for stands, but no more shall follow
         raise KeyboardInterrupt
     return found
+
+
+def _lived(
+    job: Job,
+    worlds: int,
+    workers: int,
+    folder: results.ResultFolder | None,
+    progress: Callable[[int], None] | None,
+    stop: Interrupts,
+) -> tuple[Comparison, DeconflictError | None]:
+    """Live through the worlds; return what was finished and what went wrong, if anything did."""
+    chunks: list[Chunk] = []
+
+    def done(chunk: Chunk) -> None:
+        chunks.append(chunk)
+        if folder is not None:
+            folder.add(chunk)
+        if progress is not None:
+            progress(chunk.count)
+
+    trouble: DeconflictError | None = None
+    complete = False
+    try:
+        complete = run(job, worlds, workers, done, stop)
+    except DeconflictError as error:
+        trouble = error
+    chunks.sort(key=lambda chunk: chunk.first)
+    failures = tuple(failure for chunk in chunks for failure in chunk.failures)
+    table = results.histories_table(job.arms, chunks)
+    found = Comparison(
+        job.scenario, job.arms, job.seed, worlds, job.given, table, failures, complete
+    )
+    if complete and not found.worlds:
+        first = failures[0]
+        trouble = RunError(f"no world could be lived through; world {first.world}: {first.error}")
+    return found, trouble
+
+
+def _keep(folder: results.ResultFolder, found: Comparison, trouble: DeconflictError | None) -> None:
+    """Write what a run has found into its folder; without a world there is only the manifest."""
+    reason = None
+    if trouble is not None or not found.complete:
+        reason = str(trouble or "interrupted")
+    summary = found.summary() if found.worlds else None
+    folder.finish(found.histories, found.worlds, summary, found.failures, reason)
 
 
 def telling_world(found: Comparison) -> int:

@@ -17,8 +17,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from threading import current_thread, main_thread
-from types import FrameType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -31,6 +29,7 @@ from sim.errors import DeconflictError, RunError
 from sim.records import Happened, Origin, Record
 from sim.scenario.channels import LINE, REFERENCE
 from sim.scenario.models import Scenario
+from sim.study.interrupts import Interrupts
 from sim.study.kept import records_table
 from sim.study.measures import MEASURES, NOT_REACHED, REAL_MEASURES, Row, measure
 from sim.world import Theatre, build, prepare
@@ -170,45 +169,6 @@ def _given_identity(scenario: Scenario, theatre: Theatre, name: str | None) -> i
     return root(f"given|{name}")
 
 
-class Interrupts:
-    """Interrupts that are counted instead of breaking in, so that no finished world is lost.
-
-    The first asks to stop, the second to wait for nothing more, and the third ends at once as any
-    interrupt does. Outside the main thread, where none arrive, nothing is counted.
-    """
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    @property
-    def asked(self) -> bool:
-        """Whether the run is to stop."""
-        return self._count > 0
-
-    @property
-    def insisted(self) -> bool:
-        """Whether it is to stop without waiting for what is under way."""
-        return self._count > 1
-
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        """Count interrupts within; whoever handles them already goes on doing so."""
-        here = current_thread() is main_thread()
-        if not here or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-            yield
-            return
-        signal.signal(signal.SIGINT, self._take)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def _take(self, _signal: int, _frame: FrameType | None) -> None:
-        self._count += 1
-        if self._count > 2:
-            raise KeyboardInterrupt
-
-
 def run_chunk(field_: Field, first: int, count: int, stop: Interrupts | None = None) -> Chunk:
     """Live through some worlds; one that fails is recorded and the rest go on.
 
@@ -304,15 +264,18 @@ def _parallel(
                 with _deaf():
                     owed.add(pool.submit(_work, *rest.popleft()))
             wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
-            for error in _hand_over(owed, done):
-                raise error
+            errors = _hand_over(owed, done)
+            if errors:
+                raise errors[0]
     except BrokenProcessPool:
         raise RunError(
             "a worker process died, perhaps for want of memory; try fewer --workers"
         ) from None
     finally:
-        _hand_over_rest(owed, done, stop)
-        pool.shutdown(wait=not stop.insisted, cancel_futures=True)
+        try:
+            _hand_over_rest(owed, done, stop)
+        finally:
+            pool.shutdown(wait=not stop.insisted, cancel_futures=True)
 
 
 def _hand_over(owed: set[Future[Chunk]], done: Callable[[Chunk], None]) -> list[BaseException]:

@@ -25,7 +25,8 @@ import pyarrow.parquet as pq
 from sim.errors import ResultsError
 from sim.records import rounded
 from sim.scenario import content_hash
-from sim.study.ensemble import COLUMNS, Chunk
+from sim.study.ensemble import COLUMNS, Chunk, Failure
+from sim.study.kept import RecordsFile
 from sim.study.measures import REAL_MEASURES
 
 FORMAT: Final = 1
@@ -186,6 +187,52 @@ def place_table(path: Path, table: pa.Table, rows: int) -> None:
             table, beside, row_group_size=rows, compression="zstd", write_statistics=False
         ),
     )
+
+
+class ResultFolder:
+    """A claimed folder while its run goes on: the manifest says so, records are written as they
+    come, and everything else when the run ends.
+    """
+
+    def __init__(self, path: Path, told: dict[str, Any], keep_records: bool) -> None:
+        self._path = path
+        self._told = told
+        place_json(path / MANIFEST, told)
+        self._records = RecordsFile(path / RECORDS, BATCH) if keep_records else None
+
+    def add(self, chunk: Chunk) -> None:
+        """Take a chunk's records, which nothing else needs to hold any longer."""
+        if self._records is not None:
+            self._records.add(chunk.first, chunk.count, chunk.records)
+            chunk.records = None
+
+    def finish(
+        self,
+        table: pa.Table,
+        worlds: int,
+        summary: dict[str, Any] | None,
+        failures: tuple[Failure, ...],
+        reason: str | None,
+    ) -> None:
+        """Write what was found, the manifest last; ``reason`` says why it is not complete."""
+        told = self._told
+        try:
+            if summary is not None:
+                arms = len(told["arms"])
+                place_table(self._path / HISTORIES, table, BATCH * arms)
+                if self._records is not None:
+                    told["records_sha256"] = self._records.finish()
+                place_json(self._path / SUMMARY, summary)
+        finally:
+            if self._records is not None:
+                self._records.drop()
+        told["state"] = "complete" if reason is None else "partial"
+        if reason is not None:
+            told["reason"] = reason
+        told["worlds"] = worlds
+        told["failures"] = [failure._asdict() for failure in failures]
+        told["content_sha256"] = content_sha256(table)
+        place_json(self._path / MANIFEST, told)
 
 
 def columns_of(table: pa.Table, arms: tuple[str, ...]) -> Mapping[str, Mapping[str, np.ndarray]]:

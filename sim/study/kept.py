@@ -7,6 +7,7 @@ stands in the file depends on the worlds alone. Memory holds one row group and w
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -89,10 +90,8 @@ class RecordsFile:
 
     def drop(self) -> None:
         """Leave nothing behind; harmless after ``finish``."""
-        try:
+        with suppress(OSError):  # a disk may be full
             self._writer.close()
-        except OSError:
-            pass  # a full disk is no reason to keep a file that will not be read
         self._beside.unlink(missing_ok=True)
 
     def _take(self, first: int) -> None:
