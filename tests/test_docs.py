@@ -21,10 +21,7 @@ def _blocks(language: str) -> list[str]:
 
 
 COMMANDS = [
-    line
-    for block in _blocks("sh")
-    for line in block.splitlines()
-    if line.startswith("deconflict ")
+    line for block in _blocks("sh") for line in block.splitlines() if line.startswith("deconflict ")
 ]
 SET_UP = [line for block in _blocks("sh") for line in block.splitlines() if "-m venv" in line]
 

@@ -119,9 +119,7 @@ def _bare_numbers(tree: ast.Module) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if _part(p) in ("world", "crisis")], ids=_name
-)
+@pytest.mark.parametrize("path", [p for p in MODULES if _part(p) in ("world", "crisis")], ids=_name)
 def test_numbers_have_names(path: Path) -> None:
     assert _bare_numbers(_parsed(path)) == []
 

@@ -45,9 +45,7 @@ def installed(wheel: Path) -> Command:
 
     def command(*words: object) -> str:
         environment = {"PYTHONPATH": str(place), "PYTHONSAFEPATH": "1"}
-        return succeeded(
-            ran([sys.executable, "-m", "sim", *map(str, words)], here, environment)
-        )
+        return succeeded(ran([sys.executable, "-m", "sim", *map(str, words)], here, environment))
 
     code = "import sim, pathlib; print(pathlib.Path(sim.__file__).parent)"
     path = {"PYTHONPATH": str(place), "PYTHONSAFEPATH": "1"}

@@ -120,15 +120,13 @@ def test_records_are_written_group_by_group_whatever_the_order(short: Path, tmp_
     assert found.metadata.num_row_groups == len(groups)
 
 
-def test_records_with_a_gap_stand_in_order(short: Path, tmp_path: Path) -> None:
-    field = Field(Job(sim.load(short), 1, ("without_line",), keep_records=True))
+def test_records_with_a_gap_stand_in_order(tmp_path: Path) -> None:
+    record = sim.play(MINIMAL).history.records[0]
     kept = RecordsFile(tmp_path / "gap", group=2)
     for number in (5, 1, 0):
-        kept.add(number, 1, records_table([number], [field.world(number)[1]]))
+        kept.add(number, 1, records_table([number], [{"without_line": (record,)}]))
     kept.finish()
-    worlds = pq.read_table(tmp_path / "gap")["world"].to_pylist()
-    assert sorted(set(worlds)) == [0, 1, 5]
-    assert worlds == sorted(worlds)
+    assert pq.read_table(tmp_path / "gap")["world"].to_pylist() == [0, 1, 5]
 
 
 def test_a_group_is_a_whole_number_of_chunks() -> None:
