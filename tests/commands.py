@@ -32,7 +32,7 @@ def ran(
 
 
 def deconflict(
-    *words: str | Path, cwd: Path, environment: Mapping[str, str] | None = None
+    *words: object, cwd: Path, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run ``deconflict`` with the interpreter of the tests."""
     return ran([sys.executable, "-m", "sim", *map(str, words)], cwd, environment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -617,3 +618,23 @@ def test_a_war_is_the_end() -> None:
         assert all(record.rung < 6 for record in levels[:-1])
         assert history.ended == levels[-1].time
         assert of(history, Acted)[-1].act == Act.MAJOR_FORCE
+
+
+def test_reassurance_gives_the_victim_more_time() -> None:
+    theatre = prepare(load(SCENARIOS / "black_sea_2022.yaml"))
+    usual = plan(theatre, "as_designed")
+    parameters = usual.parameters.model_copy(update={"reassurance": 0.5})
+    calmed = replace(usual, parameters=parameters)
+    later = 0
+    for number in range(12):
+        stage = Stage(build(theatre, 1, number))
+        ours, theirs = play(stage, usual), play(stage, calmed)
+        heard = [r for r in theirs.of(Messaged) if r.in_time and r.content in (0, 1, 3)]
+        answered = {r.case: r.time for r in ours.of(Acted)}
+        for message in heard[:1]:
+            act = next(r for r in theirs.of(Acted) if r.case == message.case)
+            before = answered[message.case]
+            left = before - message.time
+            assert act.time == before + int(0.5 * message.credibility * left + 0.5)
+            later += act.time > before
+    assert later

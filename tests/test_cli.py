@@ -24,7 +24,7 @@ HEAVY = ("numpy", "scipy", "matplotlib", "simpy", "pyproj", "pyarrow", "shapely"
 ESCAPE = "\x1b"
 
 
-def told(*words: str | Path) -> Result:
+def told(*words: object) -> Result:
     """Run a command in this process; quicker than a process of its own, for what needs none."""
     return CliRunner().invoke(app, [str(word) for word in words])
 

@@ -193,10 +193,22 @@ class Cases:
         request = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
         crisis.env.process(self._answer(case, request, crisis.decide_alone(request)))
 
+    def reassured(self, case: Case, growth: float) -> None:
+        """Give a reassured victim more time, once: true or false, the message takes the hurry out.
+
+        After a false one the answer to a hostile act comes late (model 5).
+        """
+        if not case.reassured:
+            case.reassured = True
+            left = case.deadline - self._crisis.now
+            case.held_until = case.deadline + rules.whole(growth * left)
+            self._due(case, case.held_until)
+
     def call_ended(self, case: Case) -> None:
         """Stop holding a clock once no call about its case is pending any more."""
         case.pending -= 1
-        if case.held_until > self._crisis.now and not case.pending and not case.closed:
+        held = case.held and case.held_until > self._crisis.now
+        if held and not case.pending and not case.closed:
             case.held_until = self._crisis.now
             self._due(case, self._crisis.now)
 

@@ -133,6 +133,8 @@ class Learning:
         case.heard = True
         if c >= case.best_credibility:
             case.content, case.best_credibility = call.content, c
+        if in_time and call.content in _BELIEVABLE and p.reassurance > 0:
+            crisis.cases.reassured(case, p.reassurance * c)
         if not in_time and call.content in _BELIEVABLE and not case.relieved:
             case.relieved = True
             crisis.ladder.relieve(1 - p.late_relief * c)

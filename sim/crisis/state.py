@@ -67,6 +67,7 @@ class Case:
     held: bool = False
     held_until: int = 0
     relieved: bool = False
+    reassured: bool = False
     pending: int = 0
     evidence: Belief = NO_EVIDENCE
     reported: bool = False

@@ -566,6 +566,15 @@ class Parameters(Frozen):
         "no source",
         "longest time a pending call holds the clock",
     )
+    reassurance: float = _constant(
+        0.0,
+        0.0,
+        0.5,
+        "ratio",
+        JUDGEMENT,
+        "model 5; no source",
+        "growth of the time left to answer by a reassuring message, per credibility",
+    )
     invitation: float = _constant(
         0.1,
         0.0,

@@ -113,7 +113,14 @@ def _frequencies(found: Comparison) -> Table:
         means = [found.mean(arm, name) for arm in found.arms]
         cells = [number(m.value) if name in _ROUTINE else _with_interval(m) for m in means]
         table.add_row(title, *cells)
+    if not found.given:
+        table.add_row("crises per year", *(_per_year(found, arm) for arm in found.arms))
     return table
+
+
+def _per_year(found: Comparison, arm: str) -> str:
+    rate = found.per_year(arm, "crises")
+    return f"{number(rate.value)} ({number(rate.low)} to {number(rate.high)})"
 
 
 def _with_interval(estimate: Estimate | Difference) -> str:

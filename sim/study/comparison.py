@@ -17,6 +17,7 @@ from sim.records import rounded
 from sim.scenario import Scenario, arm_names, arm_title
 from sim.scenario.channels import REFERENCE
 from sim.scenario.nearest import suggestion
+from sim.scenario.quantities import YEAR
 from sim.study import folder as results
 from sim.study.ensemble import Chunk, Failure, Job, inject_names, run
 from sim.study.estimates import (
@@ -96,6 +97,16 @@ def check_given(scenario: Scenario, given: str | None) -> None:
             f"known: {', '.join(known)}. {suggestion(given, known)}"
         )
     check_possible(prepare(scenario), given)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate per year with its interval."""
+
+    value: float
+    low: float
+    high: float
+    method: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,6 +220,12 @@ class Comparison:
         counts: np.ndarray = np.bincount(acts[acts >= 0].astype(int), minlength=7)
         return counts
 
+    def per_year(self, arm: str, measure: str) -> Rate:
+        """Return a count's mean per year of the period, with its 95 % interval."""
+        mean, years = self.mean(arm, measure), self.scenario.duration / YEAR
+        ends = mean.interval
+        return Rate(mean.value / years, ends.low / years, ends.high / years, ends.method)
+
     def risk_rows(self) -> list[dict[str, Any]]:
         """Return the risks and paired differences as a tidy list, one row per arm and rung."""
         rows = []
@@ -257,6 +274,7 @@ class Comparison:
         reached = {str(k): self.risk(arm, k) for k in THRESHOLDS}
         means = {name: self.mean(arm, name) for name in (*PRIMARY, *COUNTED)}
         found: dict[str, Any] = {"title": self.title(arm), "reached": reached, "means": means}
+        found["per_year"] = {name: self.per_year(arm, name) for name in PRIMARY}
         if self.given:
             found["acts"] = self.given_acts(arm).tolist()
             for name in ("given_message", "given_misread"):
