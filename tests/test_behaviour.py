@@ -40,6 +40,7 @@ from sim.crisis import (
     plan,
     play,
 )
+from sim.crisis.engine import fresh
 from sim.draws import child, root
 from sim.records import (
     Acted,
@@ -638,3 +639,19 @@ def test_reassurance_gives_the_victim_more_time() -> None:
             assert act.time == before + int(0.5 * message.credibility * left + 0.5)
             later += act.time > before
     assert later
+
+
+def test_a_warm_up_answers_its_cases_and_flies_in_full() -> None:
+    theatre = prepare(load(SCENARIOS / "infrastructure_2022.yaml"))
+    theatre = replace(theatre, start_ms=-60 * 86_400_000)
+    reference = plan(theatre, "without_line")
+    answered = 0
+    for number in range(4):
+        stage = Stage(build(theatre, 1, number))
+        crisis = Crisis(stage, reference, fresh(reference), begins=theatre.start_ms, horizon=0)
+        assert crisis.ladder.blocs[0].activity[0] == 1.0
+        crisis.run(0)
+        acts = crisis.history().of(Acted)
+        assert all(act.time < 0 for act in acts)
+        answered += len(acts)
+    assert answered > 0

@@ -8,6 +8,8 @@ from sim.crisis.deciders import Request
 from sim.crisis.rules import Belief
 
 NO_EVIDENCE: Belief = (0.0, 0.0, 0.0, 0.0)
+NOT_YET = -(1 << 62)
+"""A time before everything: a warm-up runs before 0, so 0 would lie in its future."""
 
 
 @dataclass(slots=True)
@@ -21,7 +23,7 @@ class Bloc:
     major: bool = False
     quiet_version: int = 0
     quiet_until: int = 0
-    paused_until: int = 0
+    paused_until: int = NOT_YET
     unanswered: float = 0.0
     unanswered_at: int = 0
     times: list[int] = field(default_factory=list)
@@ -65,7 +67,7 @@ class Case:
     version: int = 0
     closed: bool = False
     held: bool = False
-    held_until: int = 0
+    held_until: int = NOT_YET
     relieved: bool = False
     reassured: bool = False
     pending: int = 0
