@@ -109,7 +109,7 @@ def _rewritten(path: Path, change: Callable[[Any], Any]) -> Path:
     yaml = YAML(typ="safe", pure=True)
     values = change(yaml.load(BLACK_SEA.read_text(encoding="utf-8")))
     plain = YAML()
-    plain.sort_base_mapping_type_on_output = False
+    plain.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     with path.open("w", encoding="utf-8") as file:
         plain.dump(values, file)
     return path
