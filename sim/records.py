@@ -334,8 +334,6 @@ RECORD_TYPES: Final[tuple[type[Any], ...]] = (
 )
 """Every type of record; its row here is its kind code."""
 
-KIND_CODE: Final = {kind: code for code, kind in enumerate(RECORD_TYPES)}
-
 
 def channel_of(record: Record) -> int:
     """Return the row of the channel a record belongs to, -1 if it is no channel's own."""

@@ -185,7 +185,7 @@ def test_no_paths_of_a_machine_and_no_registry_addresses() -> None:
 def test_a_stray_path_is_seen() -> None:
     assert MACHINE.search('open("/home/someone/file")')
     assert REGISTRY.search("pip install --index-url somewhere")
-    assert not MACHINE.search("https://example.org/work/it")
+    assert not MACHINE.search("https://example.org/home/it")
 
 
 def test_the_package_says_that_it_is_typed() -> None:

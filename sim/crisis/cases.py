@@ -73,7 +73,6 @@ class Cases:
         victim: int,
         blamed: int,
         parent: Case | None,
-        inject: bool,
         alone: bool,
     ) -> Case:
         """Join an incident to the open case it belongs to, or open one for it.
@@ -86,7 +85,7 @@ class Cases:
         stranger = case is not None and parent is not None and case.root != parent.root
         over = case is None or case.closed or now - case.opened > self._p.case_window
         if case is None or over or stranger or alone:
-            return self._open(incident, victim, blamed, parent, inject)
+            return self._open(incident, victim, blamed, parent)
         grave = self._p.grave_low
         milder = case.severity < grave
         self._add(case, incident)
@@ -95,9 +94,7 @@ class Cases:
             self._crisis.switchboard.consider_calling(case)
         return case
 
-    def _open(
-        self, incident: Incident, victim: int, blamed: int, parent: Case | None, inject: bool
-    ) -> Case:
+    def _open(self, incident: Incident, victim: int, blamed: int, parent: Case | None) -> Case:
         crisis = self._crisis
         actors = crisis.world.theatre.actors
         case = Case(
@@ -110,7 +107,6 @@ class Cases:
             blamed_bloc=actors[blamed].bloc,
             opened=crisis.now,
             depth=parent.depth + 1 if parent else 0,
-            from_inject=inject,
             rung_at_opening=crisis.ladder.rung,
             clock_z=normal(crisis.luck.u(Decision.CLOCK, incident.identity)),
         )
@@ -361,7 +357,7 @@ class Cases:
         identity = child(case.identity, _REPLY, theatre)
         now = crisis.now
         incident = Incident(identity, _ACT_KIND, Cause.HOSTILE, severity, now, now)
-        reply = self.take(incident, case.blamed, case.victim, case, False, alone=False)
+        reply = self.take(incident, case.blamed, case.victim, case, alone=False)
         crisis.record(
             Happened(
                 now, (now, now), identity, _ACT_KIND, 0, severity, Cause.HOSTILE, case.blamed,

@@ -221,7 +221,7 @@ class Encounters:
         incident = Incident(
             wrong.identity, wrong.kind.code, wrong.cause, wrong.severity, now, now + wrong.lasts
         )
-        case = crisis.cases.take(incident, wrong.victim, wrong.blamed, None, inject, alone)
+        case = crisis.cases.take(incident, wrong.victim, wrong.blamed, None, alone)
         if wrong.kind.intrusion and wrong.origin is not Origin.STRAY:
             crisis.env.process(self._local(wrong, intruder))
         crisis.record(

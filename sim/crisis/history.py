@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sim.records import KIND_CODE, Record, as_row, channel_of
+from sim.records import Record, as_row, channel_of
 
 Steps = tuple[tuple[int, ...], tuple[float, ...]]
 """A step function: times, and the value from each time on."""
@@ -57,8 +57,3 @@ def first_difference(a: History, b: History, ignore: frozenset[int] = frozenset(
         longer = ours if len(ours) > len(theirs) else theirs
         return longer[min(len(ours), len(theirs))].time
     return None
-
-
-def sort_key(record: Record) -> tuple[int, int]:
-    """Order records by time and kind, for tables that mix histories."""
-    return (record.time, KIND_CODE[type(record)])

@@ -13,7 +13,6 @@ from heapq import heappop, heappush
 from typing import Any
 
 from simpy import Environment
-from simpy.core import EmptySchedule
 from simpy.events import Event
 
 _WORD = 64
@@ -54,17 +53,6 @@ class Schedule(Environment):
         event = self.moment(time, rank, identity)
         assert event.callbacks is not None
         event.callbacks.append(then)
-
-    def run_until(self, time: int) -> int:
-        """Handle every event before ``time`` and return how many there were."""
-        handled = 0
-        while self.peek() < time:
-            try:
-                self.step()
-            except EmptySchedule:  # pragma: no cover - peek says infinity first
-                break
-            handled += 1
-        return handled
 
 
 class Desk:

@@ -56,7 +56,6 @@ class Case:
     blamed_bloc: int
     opened: int
     depth: int
-    from_inject: bool
     incidents: list[Incident] = field(default_factory=list)
     severity: float = 0.0
     cause: int = 0
