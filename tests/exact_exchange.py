@@ -277,8 +277,8 @@ class Exact:
         if self.wire is not None and calling:
             messages = float((2 * self._each * self.wire.through(hours) * self.weight).sum())
             calls = 2 * self.wire.halts * found[4]
-        reached = found[:3].tolist()
-        return Law(display, *reached, 1 + float(found[3]), messages, float(calls))
+        four, five, six, replies = found[:4].tolist()
+        return Law(display, four, five, six, 1 + replies, messages, float(calls))
 
     # Times.
 

@@ -164,8 +164,8 @@ def sums(measure: Measure, rate: float, worlds: int, luck: np.random.Generator) 
     """Return the measure in so many worlds."""
     counts = luck.poisson(rate, worlds)
     where = np.repeat(np.arange(worlds), counts)
-    found: Row = np.bincount(where, measure.draw(luck, where.size), minlength=worlds)
-    return found
+    found = np.bincount(where, measure.draw(luck, where.size), minlength=worlds)
+    return found.astype(np.float64)
 
 
 CELLS = [(50, 2.0), (200, 0.01), (200, 0.1), (500, 0.004), (500, 0.8)]
@@ -289,8 +289,8 @@ def test_differences_of_curves_are_covered(worlds: int, rate: float, times: int)
     for _ in range(all_times):
         when = luck.exponential(1 / rate, worlds)
         later = np.where(luck.random(worlds) < 0.5, 2 * when, when)
-        arms = [np.where(times_of <= 1, times_of, np.nan) for times_of in (when, later)]
-        found = survival_difference(*arms, 1.0, at).interval
+        first, second = (np.where(each <= 1, each, np.nan) for each in (when, later))
+        found = survival_difference(first, second, 1.0, at).interval
         held += found.low - ROUNDING <= truth <= found.high + ROUNDING
     print(f"{held / all_times:.4f}")
     check(held / all_times, -worlds * truth)
