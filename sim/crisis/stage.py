@@ -13,7 +13,10 @@ import numpy as np
 from sim.crisis.plan import ChannelPlan, Plan, channel_rows
 from sim.crisis.state import Start
 from sim.draws import Decision, children
+from sim.records import Purpose
 from sim.world import World
+
+_TEST = np.array([Purpose.TEST], np.uint64)
 
 
 class NoticeRow(NamedTuple):
@@ -29,6 +32,14 @@ class NoticeRow(NamedTuple):
     mark: float
     notify: float
     lasts: int
+    answered: float
+
+
+class TestRow(NamedTuple):
+    """A test call: when it is due, who it is, and the luck of its being answered."""
+
+    due: int
+    who: int
     answered: float
 
 
@@ -67,6 +78,7 @@ class Stage:
         self._starts: dict[float, Start] = {}
         self.warm_up_invited = False
         self.channel_rows = channel_rows(self.theatre.scenario)
+        self._tests: dict[tuple[int, ...], list[TestRow]] = {}
         self._notices: dict[tuple[object, ...], list[NoticeRow]] = {}
         units = self.theatre.units
         self._unit_bloc = np.array([unit.bloc for unit in units], dtype=np.int64)
@@ -104,6 +116,21 @@ class Stage:
             )
         return found
 
+    def tests(self, plan: ChannelPlan, begins: int, ends: int) -> list[TestRow]:
+        """Return the test calls of a channel that are due from ``begins`` on, before ``ends``."""
+        key = (plan.identity, plan.test_every, begins, ends)
+        if key not in self._tests:
+            self._tests[key] = self._test_rows(plan, begins, ends)
+        return self._tests[key]
+
+    def _test_rows(self, plan: ChannelPlan, begins: int, ends: int) -> list[TestRow]:
+        every = plan.test_every
+        number = np.arange(-(-begins // every), -(-ends // every), dtype=np.int64)
+        channel = np.array([plan.identity], np.uint64)
+        who = children(channel, _TEST, number.astype(np.uint64))
+        columns = number * every, who, self.luck.us(Decision.ANSWERED, who)
+        return [TestRow(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
+
     def notices(self, plan: ChannelPlan, most: float) -> list[NoticeRow]:
         """Return the sorties a channel may give notice of.
 
@@ -127,21 +154,21 @@ class Stage:
         rows, u, who = rows[given], u[given], who[given]
         order = np.lexsort((who, due[rows]))
         rows, u, who = rows[order], u[order], who[order]
+        talk = self.luck.us(Decision.TALK, who).tolist()
         columns = (
-            due[rows],
-            sorties.identity[rows],
-            who,
-            rows,
-            sorties.unit[rows],
-            self._unit_bloc[sorties.unit[rows]],
-            sorties.start[rows],
-            sorties.mark[rows],
-            u,
-            self.luck.us(Decision.TALK, who),
-            self.luck.us(Decision.ANSWERED, who),
+            due[rows].tolist(),
+            sorties.identity[rows].tolist(),
+            who.tolist(),
+            rows.tolist(),
+            sorties.unit[rows].tolist(),
+            self._unit_bloc[sorties.unit[rows]].tolist(),
+            sorties.start[rows].tolist(),
+            sorties.mark[rows].tolist(),
+            u.tolist(),
+            [plan.notice_lasts.ms(t) for t in talk],
+            self.luck.us(Decision.ANSWERED, who).tolist(),
         )
-        made = [NoticeRow(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
-        return [row._replace(lasts=plan.notice_lasts.ms(row.lasts)) for row in made]
+        return [NoticeRow(*row) for row in zip(*columns, strict=True)]
 
     def begin(self, reference: Plan) -> Start:
         """Return the state every arm begins from: the file's, or what the warm-up leaves.
