@@ -8,7 +8,7 @@ from sim.crisis.ladder import WAR_RUNG
 from sim.crisis.line import Line
 from sim.crisis.schedule import Rank
 from sim.crisis.stage import NoticeRow, TestRow
-from sim.records import NEVER, Noticed, Purpose, Tested
+from sim.records import NEVER, CallEnd, Noticed, Purpose, Tested
 
 if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _CALL: Final = Rank.CALL  # bound once: an enum's member is slow to look up
 _TEST: Final = Purpose.TEST
 _NOTICE: Final = Purpose.NOTICE
+_THROUGH: Final = CallEnd.THROUGH
 
 
 class Tests:
@@ -96,17 +97,31 @@ class Notices:
     def _speak(self, notice: NoticeRow) -> None:
         """Speak, if the line is up before the sortie ends the notice's use."""
         crisis, now = self._crisis, self._crisis.now
-        if now < notice.start and self._line.up(now):
-            crisis.env.at(now + notice.lasts, _CALL, notice.who, self._said, notice)
+        if now >= notice.start:
+            self._over(notice, NEVER, CallEnd.TOO_LATE)
+        elif not self._line.up(now):
+            closed = not self._line.open(now)
+            self._over(notice, now, CallEnd.CLOSED if closed else CallEnd.LINE_DOWN)
         else:
-            self._line.desk.release()
+            crisis.env.at(now + notice.lasts, _CALL, notice.who, self._said, notice)
 
     def _said(self, notice: NoticeRow) -> None:
         """Hang up; what was said counts if somebody was there to hear it."""
-        crisis, line = self._crisis, self._line
-        if notice.answered < line.plan.answered:
-            now = crisis.now
-            crisis.switchboard.noticed.setdefault(notice.row, now)
-            seats, row = (now, now), line.plan.row
-            crisis.record(Noticed(now, seats, row, notice.sortie, notice.unit, notice.bloc, now))
-        line.desk.release()
+        crisis = self._crisis
+        heard = notice.answered < self._line.plan.answered
+        if heard:
+            crisis.switchboard.noticed.setdefault(notice.row, crisis.now)
+        self._over(notice, crisis.now - notice.lasts, _THROUGH if heard else CallEnd.UNANSWERED)
+
+    def _over(self, notice: NoticeRow, begun: int, end: CallEnd) -> None:
+        """Record what became of a notice, and let the next one have the telephone."""
+        crisis, now = self._crisis, self._crisis.now
+        through = end is _THROUGH
+        crisis.record(
+            Noticed(
+                now, (now, now) if through else crisis.seats(notice.bloc), self._line.plan.row,
+                notice.sortie, notice.unit, notice.bloc, notice.due, begun,
+                now if through else NEVER, end,
+            )
+        )  # fmt: skip
+        self._line.desk.release()

@@ -55,7 +55,7 @@ class Flight(NamedTuple):
 
 
 class Prospect(NamedTuple):
-    """A contact that is recorded if both sorties fly."""
+    """A contact that is recorded if both sorties fly, with the luck of what it comes to."""
 
     identity: int
     a: Flight
@@ -66,6 +66,9 @@ class Prospect(NamedTuple):
     x: int
     y: int
     setting: int
+    luck_class: float
+    luck_victim: float
+    luck_cause: float
 
 
 class Stage:
@@ -98,7 +101,15 @@ class Stage:
         contacts, sorties = self.world.contacts, self.world.sorties
         u = self.luck.us(Decision.NOTEWORTHY, contacts.identity)
         found = []
-        for c in np.flatnonzero(u < self.theatre.noteworthy).tolist():
+        rows = np.flatnonzero(u < self.theatre.noteworthy)
+        who = contacts.identity[rows]
+        luck = zip(
+            self.luck.us(Decision.SEVERITY_CLASS, who).tolist(),
+            self.luck.us(Decision.VICTIM, who).tolist(),
+            self.luck.us(Decision.CAUSE, who).tolist(),
+            strict=True,
+        )
+        for c, lucks in zip(rows.tolist(), luck, strict=True):
             a, b = int(contacts.a[c]), int(contacts.b[c])
             targets = [int(t) for t in (sorties.target[a], sorties.target[b]) if t >= 0]
             found.append(
@@ -112,6 +123,7 @@ class Stage:
                     int(contacts.x[c]),
                     int(contacts.y[c]),
                     int(contacts.setting[c]),
+                    *lucks,
                 )
             )
         return found

@@ -55,7 +55,7 @@ def _names() -> tuple[str, ...]:
     names += ["calls_through", "calls_unanswered", "calls_down", "calls_unfinished"]
     names += ["line_calls", "line_through", "line_wait_ms"]
     names += ["messages", "messages_in_time", "messages_late", "backfired"]
-    names += ["notices", "tests", "tests_answered"]
+    names += ["notices", "notices_failed", "tests", "tests_answered"]
     names += ["tension", "credibility_0", "credibility_1", "invited", "events"]
     names += ["given_peak", "given_act", "given_misread", "given_message", "given_cause"]
     names += [f"given_reached_{k}" for k in THRESHOLDS]
@@ -122,7 +122,9 @@ def _count(
         row["messages_in_time" if record.in_time else "messages_late"] += 1
         row["given_message"] += int(record.case == given and record.in_time)
     elif isinstance(record, Noticed):
-        row["notices"] += 1
+        through = record.end == CallEnd.THROUGH
+        row["notices"] += through
+        row["notices_failed"] += not through
     elif isinstance(record, Tested):
         row["tests"] += 1
         row["tests_answered"] += record.answered
