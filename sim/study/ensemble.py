@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Final, NamedTuple
 
@@ -29,9 +29,11 @@ from sim.errors import DeconflictError, RunError
 from sim.records import Happened, Origin, Record
 from sim.scenario.channels import LINE, REFERENCE
 from sim.scenario.models import Scenario
+from sim.scenario.varying import varied
 from sim.study.interrupts import Interrupts
 from sim.study.kept import records_table
 from sim.study.measures import MEASURES, NOT_REACHED, REAL_MEASURES, Row, measure
+from sim.study.parameter_sets import ParameterSet, applied, set_of
 from sim.world import Theatre, build, prepare
 
 CHUNK: Final = 25
@@ -48,17 +50,23 @@ UNINVITED: Final = (
 )
 """The primary measures once more with invitation 0, so that both can be reported side by side."""
 
-COLUMNS: Final = (*MEASURES, *PAIR_MEASURES, *UNINVITED)
+SET_COLUMN: Final = "parameter_set"
+"""Number of the parameter set a world is lived under, -1 for the scenario's own values."""
+
+NO_SET: Final = -1
+
+COLUMNS: Final = (*MEASURES, *PAIR_MEASURES, *UNINVITED, SET_COLUMN)
 
 
 class Job(NamedTuple):
-    """What is asked of every world."""
+    """What is asked of every world. With ``sets`` each is lived under one of them, by luck."""
 
     scenario: Scenario
     seed: int
     arms: tuple[str, ...]
     given: str | None = None
     keep_records: bool = False
+    sets: tuple[ParameterSet, ...] = ()
 
 
 class Failure(NamedTuple):
@@ -94,20 +102,24 @@ class Field:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.theatre: Theatre = prepare(job.scenario)
-        self.plans: list[Plan] = [plan(self.theatre, arm) for arm in job.arms]
         self.line = sorted(job.scenario.channels).index(LINE)
         self.given = _given_identity(job.scenario, self.theatre, job.given)
+        self.blocs = [actor.bloc for actor in self.theatre.actors]
+        self._ready: dict[int, tuple[Theatre, list[Plan]]] = {}
 
     def world(self, number: int) -> tuple[dict[str, Row], dict[str, tuple[Record, ...]]]:
         """Live through one world under every arm and return the rows and records by arm."""
-        stage = Stage(build(self.theatre, self.job.seed, number))
+        chosen = self._chosen(number)
+        theatre, plans = self._under(chosen)
+        stage = Stage(build(theatre, self.job.seed, number))
         given = self._place(stage)
         rows: dict[str, Row] = {}
         records: dict[str, tuple[Record, ...]] = {}
         base: History | None = None
-        for arm in self.plans:
+        for arm in plans:
             history = play(stage, arm, given=given, followed=self.given)
-            row = measure(history, self.line, self.given)
+            row = self._measured(history)
+            row[SET_COLUMN] = self.job.sets[chosen].number if self.job.sets else NO_SET
             base = history if arm.name == REFERENCE else base
             row |= self._against(base, history)
             row |= self._uninvited(stage, arm, given, history, row)
@@ -116,12 +128,36 @@ class Field:
                 records[arm.name] = history.records
         return rows, records
 
+    def _measured(self, history: History) -> Row:
+        return measure(history, self.line, self.given, self.blocs)
+
+    def _chosen(self, number: int) -> int:
+        """Return the row of the parameter set of a world."""
+        sets = self.job.sets
+        return set_of(self.job.seed, number, len(sets)) if sets else NO_SET
+
+    def _under(self, chosen: int) -> tuple[Theatre, list[Plan]]:
+        """Return the theatre and the arms under a parameter set; each is made ready once.
+
+        Contacts and tracks do not depend on the set, so only the arms are made anew, and the
+        theatre where the set needs more candidates than the scenario asks for.
+        """
+        if chosen not in self._ready:
+            theatre = self.theatre
+            if chosen != NO_SET:
+                scenario = applied(self.job.scenario, self.job.sets[chosen])
+                if scenario.a_max != theatre.a_max:
+                    theatre = prepare(varied(self.job.scenario, {"a_max": scenario.a_max}))
+                theatre = replace(theatre, scenario=scenario)
+            self._ready[chosen] = theatre, [plan(theatre, arm) for arm in self.job.arms]
+        return self._ready[chosen]
+
     def _place(self, stage: Stage) -> Given | None:
         """Place the given incident, unless it is an inject, which every world has anyway."""
         name = self.job.given
         if name is None or name in inject_names(self.job.scenario):
             return None
-        return given_in(stage.world, name, self.job.scenario.parameters)
+        return given_in(stage.world, name, stage.theatre.scenario.parameters)
 
     def _against(self, base: History | None, history: History) -> Row:
         """Compare a history with the reference history of its world."""
@@ -143,7 +179,7 @@ class Field:
         """Return the primary measures without invitation; the same history if it played no part."""
         if history.invited or stage.warm_up_invited:
             other = play(stage, arm.uninvited(), given=given, followed=self.given)
-            row = measure(other, self.line, self.given)
+            row = self._measured(other)
         return {name: row[name.removeprefix("uninvited_")] for name in UNINVITED}
 
 
