@@ -59,10 +59,12 @@ class Cases:
             p.cost_hostile,
             p.cost_not_theirs,
         )
+        # Nobody can call off what is not theirs.
+        self._heed_stop = (p.heed_stop, p.heed_stop_assertive, p.heed_stop_hostile, 0.0)
         self.by_identity: dict[int, Case] = {}
         self.open_count = 0
         self.last_closed = crisis.begins
-        self._latest: dict[tuple[int, int], Case] = {}
+        self._latest: dict[tuple[int, int], Case] = {}  # by victim and the blamed side
         self._replies: dict[int, int] = {}
 
     # Opening and joining.
@@ -81,7 +83,8 @@ class Cases:
         act joins no case of another root: an exchange stays in the affair it belongs to.
         """
         now = self._crisis.now
-        case = self._latest.get((victim, blamed))
+        side = self._crisis.world.theatre.actors[blamed].bloc
+        case = self._latest.get((victim, side))
         stranger = case is not None and parent is not None and case.root != parent.root
         over = case is None or case.closed or now - case.opened > self._p.case_window
         if case is None or over or stranger or alone:
@@ -112,7 +115,7 @@ class Cases:
         )
         self.by_identity[case.identity] = case
         self.open_count += 1
-        self._latest[victim, blamed] = case
+        self._latest[victim, case.blamed_bloc] = case
         self._add(case, incident)
         self._set_clock(case)
         crisis.learning.investigate(case)
@@ -236,7 +239,8 @@ class Cases:
         for incident in case.incidents:
             if incident.stopped or not incident.begins <= crisis.now < incident.ends:
                 continue
-            if crisis.luck.u(Decision.HEED_STOP, incident.identity) >= self._p.heed_stop:
+            heed = self._heed_stop[incident.cause]
+            if crisis.luck.u(Decision.HEED_STOP, incident.identity) >= heed:
                 continue
             elapsed = (crisis.now - incident.begins) / (incident.ends - incident.begins)
             incident.severity *= elapsed
@@ -321,15 +325,20 @@ class Cases:
         self._act(case, min(act, Act.DISPLAY), request, 0, theatre=1)
 
     def _act(self, case: Case, act: int, request: Request, held_back: int, theatre: int) -> None:
-        """Carry an act out: tension, level, and the case it makes for the other side."""
+        """Carry an act out: tension, level, and the case it makes for the other side.
+
+        A capital that answers after its theatre commander adds what goes beyond his act only.
+        """
         crisis, p = self._crisis, self._p
         response = RESPONSES[act]
         bloc = case.victim_bloc
         if act == Act.CONCILIATE:
             crisis.ladder.jump(p.relief * response.intensity)
         else:
-            crisis.ladder.jump(p.tension_act * response.intensity)
-        if act <= Act.ABSORB and case.cause == Cause.HOSTILE:
+            beyond = response.intensity - RESPONSES[max(case.theatre_act, Act.ABSORB)].intensity
+            crisis.ladder.jump(p.tension_act * max(0.0, beyond))
+        passed = max(act, case.theatre_act) <= Act.ABSORB and not theatre
+        if passed and case.cause == Cause.HOSTILE:
             crisis.ladder.let_pass(case.blamed_bloc)
         major = act == Act.MAJOR_FORCE
         crisis.ladder.take(bloc, response.rung, major, case.root, case.root_cause, inject=False)
@@ -342,8 +351,10 @@ class Cases:
                 case.cause, held_back, response.rung, crisis.ladder.rung,
             )
         )  # fmt: skip
-        if act >= Act.DISPLAY:
+        if act >= Act.DISPLAY and act > case.theatre_act:
             self._grieve(case, act, theatre)
+        if theatre:
+            case.theatre_act = act
 
     def _grieve(self, case: Case, act: int, theatre: int) -> None:
         """Make the case that a display or a use of force is for the other side."""

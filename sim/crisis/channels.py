@@ -15,7 +15,7 @@ from simpy.events import Event
 from sim.crisis import rules
 from sim.crisis.deciders import Asked, Request
 from sim.crisis.line import Call, Line
-from sim.crisis.plan import FOREVER
+from sim.crisis.plan import FOREVER, ChannelPlan
 from sim.crisis.routine import notices, tests
 from sim.crisis.rules import whole
 from sim.crisis.schedule import Desk, Rank
@@ -49,7 +49,7 @@ class Switchboard:
         self.noticed: dict[int, int] = {}
         self.calls: dict[int, Call] = {}
         self._begun: set[int] = set()
-        self._about: dict[tuple[int, int], list[tuple[Call, Event]]] = {}
+        self._about: dict[tuple[int, int], dict[int, Call]] = {}
 
     def begin(self) -> None:
         """Start what the channels do by themselves: tests and notices."""
@@ -100,7 +100,7 @@ class Switchboard:
             leaning=chance, rung=self._crisis.ladder.rung, severity=case.severity,
         )  # fmt: skip
         purpose = Purpose.HALT if halt else Purpose.INCIDENT
-        call = Call(line.plan, identity, bloc, purpose, case, case.identity, self._crisis.now)
+        call = self._wish(line.plan, identity, bloc, purpose, case, case.identity)
         reply = self._crisis.reply_at_once(request)
         if reply is None:
             self._crisis.env.process(self._decide_later(line, call, request))
@@ -132,9 +132,7 @@ class Switchboard:
                 actor=actor, case=NEVER, channel=plan.row, about=identity, options=2,
                 leaning=plan.concern, rung=self._crisis.ladder.rung,
             )  # fmt: skip
-            call = Call(
-                plan, identity, caller_bloc, Purpose.CONCERN, None, subject, self._crisis.now
-            )
+            call = self._wish(plan, identity, caller_bloc, Purpose.CONCERN, None, subject)
             reply = self._crisis.reply_at_once(request)
             if reply is None:
                 self._crisis.env.process(self._decide_later(line, call, request, site))
@@ -145,12 +143,23 @@ class Switchboard:
         """Make a call that the scenario says took place; it rings at once."""
         line = self.lines.get(row)
         if line is not None:
-            call = Call(
-                line.plan, identity, bloc, Purpose.CONCERN, None, identity, self._crisis.now
-            )
+            call = self._wish(line.plan, identity, bloc, Purpose.CONCERN, None, identity)
             self._crisis.env.process(self._call(line, call, authorised=True))
 
     # One call.
+
+    def _wish(
+        self,
+        plan: ChannelPlan,
+        identity: int,
+        bloc: int,
+        purpose: Purpose,
+        case: Case | None,
+        subject: int,
+    ) -> Call:
+        """Return a call that one side wants to make now."""
+        served = Event(self._crisis.env)
+        return Call(plan, identity, bloc, purpose, case, subject, self._crisis.now, served)
 
     def _u(self, decision: Decision, call: Call, attempt: int = 0) -> float:
         return self._crisis.luck.u(decision, child(call.identity, attempt))
@@ -161,12 +170,18 @@ class Switchboard:
         """Live through one call, step by step."""
         crisis, plan, case = self._crisis, line.plan, call.case
         self.calls[call.identity] = call
+        key = (plan.row, call.subject)
         if case is not None:
             case.pending += 1
-        if not authorised:
-            yield from self._authorise(line, call)
-        call.authorised = crisis.now
-        end = yield from self._attempts(line, call)
+            self._about.setdefault(key, {})[call.identity] = call
+        served = False if authorised else (yield from self._authorise(line, call))
+        if served:
+            end = CallEnd.SERVED
+        else:
+            call.authorised = crisis.now
+            end = yield from self._attempts(line, call)
+        if case is not None:
+            self._about[key].pop(call.identity, None)
         if end is CallEnd.THROUGH:
             self._talked(line, call, site)
             if case is not None or call.purpose is Purpose.CONCERN:
@@ -178,7 +193,15 @@ class Switchboard:
             crisis.cases.call_ended(case)
         self._record(call, end)
 
-    def _authorise(self, line: Line, call: Call) -> Generator[Event, Any, None]:
+    def _unless_served(self, call: Call, event: Event) -> Generator[Event, Any, bool]:
+        """Wait for an event; True when another conversation made the call needless meanwhile."""
+        if call.case is None:
+            yield event
+            return False
+        yield event | call.served
+        return call.served.triggered
+
+    def _authorise(self, line: Line, call: Call) -> Generator[Event, Any, bool]:
         """Obtain leave to call; an actor the channel merely covers is consulted first."""
         plan, case = line.plan, call.case
         time = plan.authorise.ms(self._u(Decision.AUTHORISE, call))
@@ -186,7 +209,8 @@ class Switchboard:
             own = case.victim if case.victim_bloc == call.caller else case.blamed
             if own not in plan.ends and not plan.public:
                 time += plan.consult.ms(self._u(Decision.CONSULT, call))
-        yield self._crisis.env.moment(self._crisis.now + time, Rank.CALL, call.identity)
+        leave = self._crisis.env.moment(self._crisis.now + time, Rank.CALL, call.identity)
+        return (yield from self._unless_served(call, leave))
 
     def _attempts(self, line: Line, call: Call) -> Generator[Event, Any, CallEnd]:
         """Try to get through, as often as the channel's staff would."""
@@ -196,33 +220,39 @@ class Switchboard:
             if not line.open(crisis.now):
                 return CallEnd.CLOSED
             if line.known_down and not line.up(crisis.now):
-                back = line.next_up(crisis.now)
-                yield crisis.env.moment(back, Rank.CALL, call.identity)
+                back = crisis.env.moment(line.next_up(crisis.now), Rank.CALL, call.identity)
+                if (yield from self._unless_served(call, back)):
+                    return CallEnd.SERVED
                 line.known_down = False
             call.attempts = attempt + 1
-            waiting = line.desk.ask(call.purpose, call.wanted, call.identity)
-            key = (plan.row, call.case.identity) if call.case else (plan.row, call.identity)
-            entry = (call, waiting)
-            self._about.setdefault(key, []).append(entry)
-            served = yield waiting
-            self._about[key].remove(entry)
-            if served is CallEnd.SERVED:
+            had = line.desk.ask(call.purpose, call.wanted, call.identity)
+            if (yield from self._unless_served(call, had)):
+                line.desk.leave(had)
                 return CallEnd.SERVED
+            call.talking = True
             end = yield from self._conversation(line, call, attempt)
+            call.talking = False
             if end is CallEnd.THROUGH:
-                self._serve_others(line, key)
+                self._serve_others(line, call)
             line.desk.release()
             if end is CallEnd.THROUGH or attempt + 1 == plan.attempts:
                 return end
-            yield crisis.env.moment(crisis.now + plan.retry, Rank.CALL, call.identity)
+            again = crisis.env.moment(crisis.now + plan.retry, Rank.CALL, call.identity)
+            if (yield from self._unless_served(call, again)):
+                return CallEnd.SERVED
         return end
 
-    def _serve_others(self, line: Line, key: tuple[int, int]) -> None:
-        """Cancel queued calls on the same case: one conversation serves both callers."""
-        for _, waiting in list(self._about[key]):
-            if not waiting.triggered:
-                line.desk.leave(waiting)
-                waiting.succeed(CallEnd.SERVED)
+    def _serve_others(self, line: Line, call: Call) -> None:
+        """Cancel the other calls on a case: one conversation serves both callers.
+
+        It serves those still being authorised, those in line and those about to try again; one
+        that is itself talking goes on.
+        """
+        about = self._about.get((line.plan.row, call.subject), {})
+        for _, other in sorted(about.items()):
+            if other is not call and not other.talking:
+                other.served.succeed()
+        about.clear()
 
     def _conversation(self, line: Line, call: Call, attempt: int) -> Generator[Event, Any, CallEnd]:
         """Ring, be answered, find the right person and talk; any of it may fail."""

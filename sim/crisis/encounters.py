@@ -144,8 +144,12 @@ class Encounters:
             lasts(who, kind, luck), Origin.CONTACT, prospect.x, prospect.y, rung,
         )  # fmt: skip
         self.happen(wrong, intruder=author)
+        self._lose(victim.unit, kind)
+
+    def _lose(self, unit: int, kind: IncidentKind) -> None:
+        """Void a unit's later contacts if an incident of this kind destroys it."""
         if kind.code in _UNITS_LOST:
-            self._lost[victim.unit] = self._crisis.now
+            self._lost.setdefault(unit, self._crisis.now)
 
     def _kind(self, who: int, setting: str, grave: int) -> IncidentKind:
         kinds = _BY_SETTING[setting][grave] or _BY_SETTING[setting][_OTHER[grave]]
@@ -330,6 +334,7 @@ class Encounters:
             yield crisis.env.moment(time, Rank.INJECT, identity)
             if placed is crisis.given:
                 self.happen(crisis.given.wrong, inject=True, alone=True)
+                self._lose(crisis.given.unit, crisis.given.wrong.kind)
             else:
                 crisis.injects.take(placed)
                 now = crisis.now

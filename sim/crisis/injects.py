@@ -26,15 +26,19 @@ from sim.world import Theatre, World
 if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
 
-_VICTIM, _AUTHOR = 0, 1  # suffixes of the two sides of a given incident
+_VICTIM, _AUTHOR, _UNIT = 0, 1, 2  # suffixes of what a given incident draws of its sides
 
 
 class Given(NamedTuple):
-    """One grave incident placed in a world, to ask what each arm makes of it."""
+    """One grave incident placed in a world, to ask what each arm makes of it.
+
+    ``unit`` is the victim's that it befalls, nobody's where no unit is met.
+    """
 
     time: int
     identity: int
     wrong: Wrong
+    unit: int = NOBODY
 
 
 class Injects:
@@ -185,7 +189,19 @@ def given_in(world: World, kind_name: str, p: Parameters) -> Given:
         NOBODY if cause == Cause.NOT_THEIRS else author, author, lasts(who, kind, luck),
         Origin.GIVEN, x, y, rung,
     )  # fmt: skip
-    return Given(time, who, wrong)
+    return Given(time, who, wrong, _unit(theatre, kind, victim, luck, who))
+
+
+def _unit(theatre: Theatre, kind: IncidentKind, victim: int, luck: Luck, who: int) -> int:
+    """Return one of the victim's units that could be in an incident of this kind."""
+    domains = {domain for at in kind.settings for domain in SETTING_DOMAINS.get(at, ())}
+    rows = [
+        row
+        for row, unit in enumerate(theatre.units)
+        if unit.actor == victim and unit.kind.domain in domains
+    ]
+    u = luck.u(Decision.VICTIM, child(who, _UNIT))
+    return rows[int(u * len(rows))] if rows else NOBODY
 
 
 def _given_cause(kind: IncidentKind, u: float, p: Parameters) -> int:

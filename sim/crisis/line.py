@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simpy.events import Event
+
 from sim.crisis.plan import FOREVER, ChannelPlan
 from sim.crisis.schedule import Desk
 from sim.crisis.state import Case
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One use of a channel, from the wish to call to what became of it."""
+    """One use of a channel, from the wish to call to what became of it.
+
+    ``served`` happens when another conversation makes the call needless.
+    """
 
     channel: ChannelPlan
     identity: int
@@ -25,6 +30,7 @@ class Call:
     case: Case | None
     subject: int
     wanted: int
+    served: Event
     attempts: int = 0
     authorised: int = NEVER
     ringing: int = NEVER
@@ -35,6 +41,7 @@ class Call:
     content: int = -1
     honest: int = -1
     backfired: int = 0
+    talking: bool = False
 
 
 @dataclass(slots=True, eq=False)

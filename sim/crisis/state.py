@@ -78,6 +78,7 @@ class Case:
     best_credibility: float = 0.0
     revealed: bool = False
     truth_known: bool = False
+    theatre_act: int = 0
     halt: float = 0.0
     asked: Request | None = None
 

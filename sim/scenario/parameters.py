@@ -254,7 +254,23 @@ class Parameters(Frozen):
         0.95,
         JUDGEMENT,
         "evidence 1.3: Deir ez-Zor was stopped by the call",
-        "chance that a message that arrives in time stops a long incident",
+        "chance that a conversation stops a long incident that is an accident",
+    )
+    heed_stop_assertive: float = _probability(
+        0.35,
+        0.10,
+        0.70,
+        JUDGEMENT,
+        "evidence 1.3: what is meant is less readily called off",
+        "the same for an assertive incident",
+    )
+    heed_stop_hostile: float = _probability(
+        0.05,
+        0.0,
+        0.20,
+        JUDGEMENT,
+        "model 5: no explanation removes a hostile act",
+        "the same for a hostile incident",
     )
 
     # The case and its clock.

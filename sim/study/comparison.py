@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ from sim.scenario.channels import REFERENCE
 from sim.scenario.nearest import suggestion
 from sim.scenario.quantities import YEAR
 from sim.study import folder as results
-from sim.study.ensemble import SET_COLUMN, Chunk, Failure, Job, inject_names, run
+from sim.study.ensemble import SET_COLUMN, Chunk, Failure, Job, gathered, inject_names
 from sim.study.estimates import (
     Difference,
     Estimate,
@@ -127,7 +127,7 @@ class Comparison:
     histories: pa.Table
     failures: tuple[Failure, ...]
     complete: bool
-    sets: tuple[ParameterSet, ...] = ()
+    sets: tuple[ParameterSet, ...] = field(default=(), kw_only=True)
 
     reference = REFERENCE
 
@@ -401,31 +401,20 @@ def _lived(
     stop: Interrupts,
 ) -> tuple[Comparison, DeconflictError | None]:
     """Live through the worlds; return what was finished and what went wrong, if anything did."""
-    chunks: list[Chunk] = []
 
     def done(chunk: Chunk) -> None:
-        chunks.append(chunk)
         if folder is not None:
             folder.add(chunk)
         if progress is not None:
             progress(chunk.count)
 
-    trouble: DeconflictError | None = None
-    complete = False
-    try:
-        complete = run(job, worlds, workers, done, stop)
-    except DeconflictError as error:
-        trouble = error
-    chunks.sort(key=lambda chunk: chunk.first)
-    failures = tuple(failure for chunk in chunks for failure in chunk.failures)
-    table = results.histories_table(job.arms, chunks)
+    all_of_it = gathered(job, worlds, workers, done, stop)
+    table = results.histories_table(job.arms, all_of_it.chunks)
     found = Comparison(
-        job.scenario, job.arms, job.seed, worlds, job.given, table, failures, complete, job.sets
-    )
-    if complete and not found.worlds:
-        first = failures[0]
-        trouble = RunError(f"no world could be lived through; world {first.world}: {first.error}")
-    return found, trouble
+        job.scenario, job.arms, job.seed, worlds, job.given, table, all_of_it.failures,
+        all_of_it.complete, sets=job.sets,
+    )  # fmt: skip
+    return found, all_of_it.trouble
 
 
 def _keep(folder: results.ResultFolder, found: Comparison, trouble: DeconflictError | None) -> None:

@@ -17,7 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +34,7 @@ from sim.study.interrupts import Interrupts
 from sim.study.kept import records_table
 from sim.study.measures import MEASURES, NOT_REACHED, REAL_MEASURES, Row, measure
 from sim.study.parameter_sets import ParameterSet, applied, set_of
-from sim.world import Theatre, build, prepare
+from sim.world import Theatre, World, build, prepare
 
 CHUNK: Final = 25
 """Worlds per task: a second or so of work, and small enough for an honest progress bar."""
@@ -58,8 +58,46 @@ NO_SET: Final = -1
 COLUMNS: Final = (*MEASURES, *PAIR_MEASURES, *UNINVITED, SET_COLUMN)
 
 
+Lived = tuple[dict[str, Row], dict[str, tuple[Record, ...]]]
+"""One world's rows of measures by arm, and its records by arm where these are kept."""
+
+
+class Task(Protocol):
+    """What can be asked of every world, in this process or another."""
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """What each world's rows go by."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The measures that are wanted of each row."""
+
+    @property
+    def keep_records(self) -> bool:
+        """Whether every record is wanted too."""
+
+    @property
+    def chunk(self) -> int:
+        """How many worlds are handed out at a time."""
+
+    def ready(self) -> Ready:
+        """Return it made ready, which may take a while."""
+
+
+class Ready(Protocol):
+    """A task made ready, to live through one world after another."""
+
+    @property
+    def job(self) -> Task:
+        """The task."""
+
+    def world(self, number: int) -> Lived:
+        """Live through one world."""
+
+
 class Job(NamedTuple):
-    """What is asked of every world. With ``sets`` each is lived under one of them, by luck."""
+    """What a comparison asks of every world. With ``sets`` each is lived under one, by luck."""
 
     scenario: Scenario
     seed: int
@@ -67,6 +105,12 @@ class Job(NamedTuple):
     given: str | None = None
     keep_records: bool = False
     sets: tuple[ParameterSet, ...] = ()
+    columns: tuple[str, ...] = COLUMNS
+    chunk: int = CHUNK
+
+    def ready(self) -> Field:
+        """Return it made ready."""
+        return Field(self)
 
 
 class Failure(NamedTuple):
@@ -96,37 +140,71 @@ class Chunk:
         return len(self.worlds) + len(self.failures)
 
 
+class Known(NamedTuple):
+    """What is known of one arm in one world: its row, and the history of the reference."""
+
+    row: Row
+    history: History | None
+
+
 class Field:
-    """A theatre and its arms made ready, to live through one world after another."""
+    """A theatre and its arms made ready, to live through one world after another.
+
+    ``names`` tell histories apart: two arms of one name live through a world alike.
+    """
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.names: tuple[str, ...] = job.arms
         self.theatre: Theatre = prepare(job.scenario)
         self.line = sorted(job.scenario.channels).index(LINE)
         self.given = _given_identity(job.scenario, self.theatre, job.given)
         self.blocs = [actor.bloc for actor in self.theatre.actors]
+        self.plans = [plan(self.theatre, arm) for arm in job.arms]
         self._ready: dict[int, tuple[Theatre, list[Plan]]] = {}
 
-    def world(self, number: int) -> tuple[dict[str, Row], dict[str, tuple[Record, ...]]]:
+    def world(self, number: int) -> Lived:
         """Live through one world under every arm and return the rows and records by arm."""
         chosen = self._chosen(number)
         theatre, plans = self._under(chosen)
-        stage = Stage(build(theatre, self.job.seed, number))
+        lived = self._lived(build(theatre, self.job.seed, number), plans, {})
+        for row in lived[0].values():
+            row[SET_COLUMN] = self.job.sets[chosen].number if self.job.sets else NO_SET
+        return lived
+
+    def lived(self, world: World, known: dict[str, Known]) -> Lived:
+        """Live through a world under every arm that is not ``known`` by its name, and note it."""
+        return self._lived(world, self.plans, known)
+
+    def _lived(self, world: World, plans: list[Plan], known: dict[str, Known]) -> Lived:
+        stage = Stage(world)
         given = self._place(stage)
         rows: dict[str, Row] = {}
         records: dict[str, tuple[Record, ...]] = {}
         base: History | None = None
-        for arm in plans:
-            history = play(stage, arm, given=given, followed=self.given)
-            row = self._measured(history)
-            row[SET_COLUMN] = self.job.sets[chosen].number if self.job.sets else NO_SET
-            base = history if arm.name == REFERENCE else base
-            row |= self._against(base, history)
-            row |= self._uninvited(stage, arm, given, history, row)
-            rows[arm.name] = row
-            if self.job.keep_records:
-                records[arm.name] = history.records
+        for arm, name in zip(plans, self.names, strict=True):
+            if name not in known:
+                history = play(stage, arm, given=given, followed=self.given)
+                base = history if arm.name == REFERENCE else base
+                row = self._row(stage, arm, given, history, base)
+                known[name] = Known(row, history if arm.name == REFERENCE else None)
+                if self.job.keep_records:
+                    records[arm.name] = history.records
+            rows[arm.name] = known[name].row
+            base = known[name].history or base
         return rows, records
+
+    def _row(
+        self, stage: Stage, arm: Plan, given: Given | None, history: History, base: History | None
+    ) -> Row:
+        """Return the measures of a history that are wanted."""
+        row = self._measured(history)
+        wanted = frozenset(self.job.columns)
+        if not wanted.isdisjoint(PAIR_MEASURES):
+            row |= self._against(base, history)
+        if not wanted.isdisjoint(UNINVITED):
+            row |= self._uninvited(stage, arm, given, history, row)
+        return row
 
     def _measured(self, history: History) -> Row:
         return measure(history, self.line, self.given, self.blocs)
@@ -142,13 +220,14 @@ class Field:
         Contacts and tracks do not depend on the set, so only the arms are made anew, and the
         theatre where the set needs more candidates than the scenario asks for.
         """
+        if chosen == NO_SET:
+            return self.theatre, self.plans
         if chosen not in self._ready:
+            scenario = applied(self.job.scenario, self.job.sets[chosen])
             theatre = self.theatre
-            if chosen != NO_SET:
-                scenario = applied(self.job.scenario, self.job.sets[chosen])
-                if scenario.a_max != theatre.a_max:
-                    theatre = prepare(varied(self.job.scenario, {"a_max": scenario.a_max}))
-                theatre = replace(theatre, scenario=scenario)
+            if scenario.a_max != theatre.a_max:
+                theatre = prepare(varied(self.job.scenario, {"a_max": scenario.a_max}))
+            theatre = replace(theatre, scenario=scenario)
             self._ready[chosen] = theatre, [plan(theatre, arm) for arm in self.job.arms]
         return self._ready[chosen]
 
@@ -205,7 +284,7 @@ def _given_identity(scenario: Scenario, theatre: Theatre, name: str | None) -> i
     return root(f"given|{name}")
 
 
-def run_chunk(field_: Field, first: int, count: int, stop: Interrupts | None = None) -> Chunk:
+def run_chunk(field_: Ready, first: int, count: int, stop: Interrupts | None = None) -> Chunk:
     """Live through some worlds; one that fails is recorded and the rest go on.
 
     Between two worlds it ends when it is asked to stop. Raises what this package raises on
@@ -229,28 +308,29 @@ def run_chunk(field_: Field, first: int, count: int, stop: Interrupts | None = N
         kept.append(records)
         for arm, row in rows.items():
             found[arm].append(row)
-    chunk.columns = {arm: _columns(rows) for arm, rows in found.items()}
+    wanted = field_.job.columns
+    chunk.columns = {arm: _columns(rows, wanted) for arm, rows in found.items()}
     if field_.job.keep_records:
         chunk.records = records_table(chunk.worlds, kept)
     return chunk
 
 
-def _columns(rows: list[Row]) -> dict[str, np.ndarray]:
+def _columns(rows: list[Row], wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Return rows as an array per column; a million worlds of mappings would not fit."""
     return {
         name: np.array([row[name] for row in rows], dtype=float if name in REAL_MEASURES else int)
-        for name in COLUMNS
+        for name in wanted
     }
 
 
 # A worker keeps its field for its lifetime: preparing a theatre costs more than a world.
-_field: Field | None = None
+_field: Ready | None = None
 
 
-def _begin(job: Job) -> None:
+def _begin(job: Task) -> None:
     global _field
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
-    _field = Field(job)
+    _field = job.ready()
 
 
 def _work(first: int, count: int) -> Chunk:
@@ -259,7 +339,7 @@ def _work(first: int, count: int) -> Chunk:
 
 
 def run(
-    job: Job, worlds: int, workers: int, done: Callable[[Chunk], None], stop: Interrupts
+    job: Task, worlds: int, workers: int, done: Callable[[Chunk], None], stop: Interrupts
 ) -> bool:
     """Live through worlds 0 to ``worlds`` - 1 and hand each chunk to ``done`` as it comes.
 
@@ -267,11 +347,12 @@ def run(
     over, chunks under way among it. Raises RunError when a worker process dies, after handing
     over what the others finished.
     """
-    chunks = [(first, min(CHUNK, worlds - first)) for first in range(0, worlds, CHUNK)]
+    size = job.chunk
+    chunks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
     if workers > 1 and len(chunks) > 1:
         _parallel(job, chunks, min(workers, len(chunks)), done, stop)
         return not stop.asked
-    here = Field(job)
+    here = job.ready()
     for first, count in chunks:
         chunk = run_chunk(here, first, count, stop)
         if chunk.count:
@@ -281,8 +362,49 @@ def run(
     return True
 
 
+class Gathered(NamedTuple):
+    """What a run has found: chunks in order of their worlds, and why it is not all, if it is not.
+
+    ``complete`` is False after an interrupt or with ``trouble``.
+    """
+
+    chunks: list[Chunk]
+    complete: bool
+    trouble: DeconflictError | None
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The worlds that could not be lived through."""
+        return tuple(failure for chunk in self.chunks for failure in chunk.failures)
+
+
+def gathered(
+    job: Task, worlds: int, workers: int, done: Callable[[Chunk], None], stop: Interrupts
+) -> Gathered:
+    """Live through worlds as ``run`` does and return what was finished, trouble or not."""
+    chunks: list[Chunk] = []
+
+    def keep(chunk: Chunk) -> None:
+        chunks.append(chunk)
+        done(chunk)
+
+    trouble: DeconflictError | None = None
+    complete = False
+    try:
+        complete = run(job, worlds, workers, keep, stop)
+    except DeconflictError as error:
+        trouble = error
+    chunks.sort(key=lambda chunk: chunk.first)
+    found = Gathered(chunks, complete, trouble)
+    if complete and not any(chunk.worlds for chunk in chunks):
+        first = found.failures[0]
+        why = f"no world could be lived through; world {first.world}: {first.error}"
+        return found._replace(trouble=RunError(why))
+    return found
+
+
 def _parallel(
-    job: Job,
+    job: Task,
     chunks: list[tuple[int, int]],
     workers: int,
     done: Callable[[Chunk], None],

@@ -156,14 +156,16 @@ def _type(name: str) -> pa.DataType:
     return pa.float64() if name in REAL_MEASURES else pa.int64()
 
 
-def histories_table(arms: tuple[str, ...], chunks: list[Chunk]) -> pa.Table:
+def histories_table(
+    arms: tuple[str, ...], chunks: list[Chunk], names: tuple[str, ...] = COLUMNS
+) -> pa.Table:
     """Return one row per world and arm, in the order of the worlds and the arms."""
     worlds = np.array([world for chunk in chunks for world in chunk.worlds], dtype=np.int64)
     columns: dict[str, Any] = {
         "world": np.repeat(worlds, len(arms)),
         "arm": list(arms) * worlds.size,
     }
-    for name in COLUMNS:
+    for name in names:
         by_arm = [
             np.concatenate([chunk.columns[arm][name] for chunk in chunks] or [np.zeros(0)])
             for arm in arms
@@ -174,7 +176,7 @@ def histories_table(arms: tuple[str, ...], chunks: list[Chunk]) -> pa.Table:
         else:
             columns[name] = values.astype(np.int64)
     schema = pa.schema(
-        [("world", pa.int64()), ("arm", pa.string())] + [(n, _type(n)) for n in COLUMNS]
+        [("world", pa.int64()), ("arm", pa.string())] + [(n, _type(n)) for n in names]
     )
     return pa.table(columns, schema=schema)
 
@@ -203,9 +205,17 @@ class ResultFolder:
     come, and everything else when the run ends.
     """
 
-    def __init__(self, path: Path, told: dict[str, Any], keep_records: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        told: dict[str, Any],
+        keep_records: bool = False,
+        table: str = HISTORIES,
+        summary: str = SUMMARY,
+    ) -> None:
         self._path = path
         self._told = told
+        self._table, self._summary = path / table, path / summary
         place_json(path / MANIFEST, told)
         self._records = RecordsFile(path / RECORDS, BATCH) if keep_records else None
 
@@ -228,10 +238,10 @@ class ResultFolder:
         try:
             if summary is not None:
                 arms = len(told["arms"])
-                place_table(self._path / HISTORIES, table, BATCH * arms)
+                place_table(self._table, table, BATCH * arms)
                 if self._records is not None:
                     told["records_sha256"] = self._records.finish()
-                place_json(self._path / SUMMARY, summary)
+                place_json(self._summary, summary)
         finally:
             if self._records is not None:
                 self._records.drop()
@@ -247,7 +257,7 @@ class ResultFolder:
 def columns_of(table: pa.Table, arms: tuple[str, ...]) -> Mapping[str, Mapping[str, np.ndarray]]:
     """Return each arm's measures as arrays over worlds."""
     of = np.array(table["arm"].to_pylist())
-    whole = {name: table[name].to_numpy() for name in ("world", *COLUMNS)}
+    whole = {name: table[name].to_numpy() for name in table.column_names if name != "arm"}
     return {arm: {name: values[of == arm] for name, values in whole.items()} for arm in arms}
 
 
