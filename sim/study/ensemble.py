@@ -17,7 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -56,6 +56,10 @@ SET_COLUMN: Final = "parameter_set"
 NO_SET: Final = -1
 
 COLUMNS: Final = (*MEASURES, *PAIR_MEASURES, *UNINVITED, SET_COLUMN)
+
+
+T = TypeVar("T")
+"""What a worker process hands over."""
 
 
 class Job(NamedTuple):
@@ -249,8 +253,13 @@ _field: Field | None = None
 
 def _begin(job: Job) -> None:
     global _field
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    deafened()
     _field = Field(job)
+
+
+def deafened() -> None:
+    """Let no interrupt reach this process; the parent decides what one means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _work(first: int, count: int) -> Chunk:
@@ -269,7 +278,7 @@ def run(
     """
     chunks = [(first, min(CHUNK, worlds - first)) for first in range(0, worlds, CHUNK)]
     if workers > 1 and len(chunks) > 1:
-        _parallel(job, chunks, min(workers, len(chunks)), done, stop)
+        parallel(job, chunks, min(workers, len(chunks)), done, stop, _begin, _work)
         return not stop.asked
     here = Field(job)
     for first, count in chunks:
@@ -281,24 +290,30 @@ def run(
     return True
 
 
-def _parallel(
-    job: Job,
+def parallel(
+    job: object,
     chunks: list[tuple[int, int]],
     workers: int,
-    done: Callable[[Chunk], None],
+    done: Callable[[T], None],
     stop: Interrupts,
+    begin: Callable[[Any], None],
+    work: Callable[[int, int], T],
 ) -> None:
-    """Hand over chunks from worker processes; only a few wait in the queue at a time."""
+    """Hand over what worker processes make of chunks; only a few wait in the queue at a time.
+
+    Each process begins with ``begin(job)`` and then does ``work(first, count)``, chunk by chunk;
+    both are functions of a module. Raises RunError when a worker process dies.
+    """
     pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(job,)
+        workers, mp_context=get_context("spawn"), initializer=begin, initargs=(job,)
     )
-    owed: set[Future[Chunk]] = set()
+    owed: set[Future[T]] = set()
     rest = deque(chunks)
     try:
         while (rest or owed) and not stop.asked:
             while rest and len(owed) < 2 * workers:
                 with _deaf():
-                    owed.add(pool.submit(_work, *rest.popleft()))
+                    owed.add(pool.submit(work, *rest.popleft()))
             wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
             errors = _hand_over(owed, done)
             if errors:
@@ -314,7 +329,7 @@ def _parallel(
             pool.shutdown(wait=not stop.insisted, cancel_futures=True)
 
 
-def _hand_over(owed: set[Future[Chunk]], done: Callable[[Chunk], None]) -> list[BaseException]:
+def _hand_over(owed: set[Future[T]], done: Callable[[T], None]) -> list[BaseException]:
     """Hand over every chunk that is finished; return what went wrong with the others."""
     errors = []
     for future in [future for future in owed if future.done()]:
@@ -327,9 +342,7 @@ def _hand_over(owed: set[Future[Chunk]], done: Callable[[Chunk], None]) -> list[
     return errors
 
 
-def _hand_over_rest(
-    owed: set[Future[Chunk]], done: Callable[[Chunk], None], stop: Interrupts
-) -> None:
+def _hand_over_rest(owed: set[Future[T]], done: Callable[[T], None], stop: Interrupts) -> None:
     """Take back what no worker has begun, wait for what one has, and hand it over."""
     owed = {future for future in owed if not future.cancel()}
     while owed and not stop.insisted:
