@@ -127,7 +127,7 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target(
         "recorded", "recorded contacts, all theatres", "a year", PEACETIME,
         Rate(("recorded",), YEAR), 107.4, 96.1, 119.6,
-        "evidence 3.2: 331 in 37 months", fitted=True,
+        "evidence 3.2: 331 in 37 months",  # solved for, not judged: see `noteworthy`
     ),
     Target(
         "serious", "of these serious", "share", PEACETIME, Share(("serious",), ("recorded",)),
