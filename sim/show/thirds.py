@@ -52,7 +52,7 @@ def draw_thirds(found: Identification, ax: Axes | None = None) -> Axes:
     lowest, highest = found.thirds[0].share[0], found.thirds[-1].share[1]
     headline(
         ax,
-        "The same record, three answers: it hangs on how many disputes begin by mistake",
+        "What sets that fit the same record say the line does",
         f"{found.scenario.scenario} · accepted parameter sets in thirds by the share of disputes "
         f"whose root is not hostile ({share(lowest)} to {share(highest)})",
     )
@@ -114,7 +114,7 @@ def _change(third: Third, arm: str, given: bool) -> _Change:
 
 def _scale(found: Identification, given: bool) -> str:
     if not given:
-        return "change in crises a year against no line, with 95 % interval"
+        return "change in crises a year against no line\n(95 % interval)"
     assert found.given is not None
     kind = found.given.replace("_", " ")
-    return f"change in reaching rung {_RUNG} given: {kind}, points, with 95 % interval"
+    return f"change in reaching rung {_RUNG} given: {kind}\n(percentage points, 95 % interval)"

@@ -12,6 +12,8 @@ from sim.study.measures import THRESHOLDS
 from sim.study.variance_parts import Parts
 
 _RUNG = min(THRESHOLDS)
+_TOLD = THRESHOLDS[:2]
+"""Rungs shown; the summary holds them all."""
 
 
 def uncertainty_lines(found: Comparison) -> Iterator[str]:
@@ -40,12 +42,11 @@ def uncertainty_lines(found: Comparison) -> Iterator[str]:
 
 
 def _rows(found: Comparison) -> Iterator[tuple[str, ...]]:
-    for k in THRESHOLDS:
+    for k in _TOLD:
         for arm in found.arms:
             yield _row(f"risk, {arm}, ≥ {k}", found.risk_parts(arm, k))
         for arm in found.others:
-            name = f"{found.prefix}reached_{k}"
-            yield _row(f"change, {arm}, ≥ {k}", found.difference_parts(arm, name))
+            yield _row(f"change, {arm}, ≥ {k}", found.risk_difference_parts(arm, k))
 
 
 def _row(title: str, one: Parts) -> tuple[str, ...]:
@@ -65,9 +66,9 @@ def _explained(found: Comparison) -> str:
     from sim.study.parameter_sets import own_parameters
 
     text = (
-        "Chance shrinks with more worlds, the difference between sets only with knowledge. Each "
-        "world was lived under one of the sets that fit the public record; none was fitted to "
-        "what the line does."
+        "Chance shrinks with more worlds, the difference between sets only with knowledge; it is "
+        "told apart the better the more worlds each set has. Each world was lived under one of the "
+        "sets that fit the public record; none was fitted to what the line does."
     )
     varied = {name for name, _ in found.sets[0].values}
     kept = sorted(own_parameters(found.scenario) & varied)
