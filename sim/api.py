@@ -32,6 +32,7 @@ __all__ = [
     "check",
     "check_given",
     "chosen_arms",
+    "chosen_sets",
     "compare",
     "load",
     "new",
@@ -202,12 +203,23 @@ def compare(
     found = study.compare(
         _scenario(scenario), worlds=worlds, seed=seed, arms=arms, given=given, workers=workers,
         out=out, force=force, keep_records=keep_records, progress=progress,
-        sets=_sets(sets) if uncertainty else (),
+        sets=chosen_sets(uncertainty, sets),
     )  # fmt: skip
     return Comparison(**{name: getattr(found, name) for name in found.__dataclass_fields__})
 
 
-def _sets(sets: str | Path | Sequence[ParameterSet] | None) -> Sequence[ParameterSet]:
+def chosen_sets(
+    uncertainty: bool, sets: str | Path | Sequence[ParameterSet] | None = None
+) -> Sequence[ParameterSet]:
+    """Return the parameter sets worlds are to be lived under; none without ``uncertainty``.
+
+    ``sets`` names a file of them; by default those that come with the program. Raises RunError
+    for sets without ``uncertainty``, which would change nothing.
+    """
+    if not uncertainty:
+        if sets:
+            raise RunError("sets: only a comparison with --uncertainty uses sets; add it")
+        return ()
     return read_sets(sets).sets if sets is None or isinstance(sets, (str, Path)) else sets
 
 

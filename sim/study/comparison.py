@@ -187,12 +187,14 @@ class Comparison:
         """Return that share with chance and what we do not know apart."""
         measure = f"{self.prefix}reached_{threshold}"
         chance = self.risk(arm, threshold).interval
-        return parts(self.column(arm, measure), self._lived_under, chance)
+        return parts(self.column(arm, measure), self._lived_under, chance, 0.0, 1.0)
 
-    def difference_parts(self, arm: str, measure: str) -> Parts:
-        """Return a paired difference with chance and what we do not know apart."""
+    def risk_difference_parts(self, arm: str, threshold: int) -> Parts:
+        """Return the paired difference of that share with the two apart."""
+        measure = f"{self.prefix}reached_{threshold}"
         change = self.column(arm, measure) - self.column(self.reference, measure)
-        return parts(change, self._lived_under, self.difference(arm, measure).interval)
+        chance = self.risk_difference(arm, threshold).interval
+        return parts(change, self._lived_under, chance, -1.0, 1.0)
 
     @property
     def _lived_under(self) -> np.ndarray:
@@ -310,9 +312,7 @@ class Comparison:
             "sets": len(self.sets),
             "risks": {a: {k: self.risk_parts(a, k) for k in THRESHOLDS} for a in self.arms},
             "differences": {
-                a: {
-                    k: self.difference_parts(a, f"{self.prefix}reached_{k}") for k in THRESHOLDS
-                }
+                a: {k: self.risk_difference_parts(a, k) for k in THRESHOLDS}
                 for a in self.others
             },
         }  # fmt: skip

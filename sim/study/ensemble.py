@@ -8,15 +8,9 @@ asked for.
 
 from __future__ import annotations
 
-import signal
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -34,13 +28,11 @@ from sim.study.interrupts import Interrupts
 from sim.study.kept import records_table
 from sim.study.measures import MEASURES, NOT_REACHED, REAL_MEASURES, Row, measure
 from sim.study.parameter_sets import ParameterSet, applied, set_of
+from sim.study.processes import deafened, parallel
 from sim.world import Theatre, World, build, prepare
 
 CHUNK: Final = 25
 """Worlds per task: a second or so of work, and small enough for an honest progress bar."""
-
-_MOMENT: Final = 0.2
-"""Seconds between two looks at whether an interrupt has come, while workers are waited for."""
 
 PAIR_MEASURES: Final = ("diverged_ms", "averted", "caused", "moved")
 UNINVITED: Final = (
@@ -329,7 +321,7 @@ _field: Ready | None = None
 
 def _begin(job: Task) -> None:
     global _field
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    deafened()
     _field = job.ready()
 
 
@@ -350,7 +342,7 @@ def run(
     size = job.chunk
     chunks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
     if workers > 1 and len(chunks) > 1:
-        _parallel(job, chunks, min(workers, len(chunks)), done, stop)
+        parallel(job, chunks, min(workers, len(chunks)), done, stop, _begin, _work)
         return not stop.asked
     here = job.ready()
     for first, count in chunks:
@@ -401,77 +393,3 @@ def gathered(
         why = f"no world could be lived through; world {first.world}: {first.error}"
         return found._replace(trouble=RunError(why))
     return found
-
-
-def _parallel(
-    job: Task,
-    chunks: list[tuple[int, int]],
-    workers: int,
-    done: Callable[[Chunk], None],
-    stop: Interrupts,
-) -> None:
-    """Hand over chunks from worker processes; only a few wait in the queue at a time."""
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(job,)
-    )
-    owed: set[Future[Chunk]] = set()
-    rest = deque(chunks)
-    try:
-        while (rest or owed) and not stop.asked:
-            while rest and len(owed) < 2 * workers:
-                with _deaf():
-                    owed.add(pool.submit(_work, *rest.popleft()))
-            wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
-            errors = _hand_over(owed, done)
-            if errors:
-                raise errors[0]
-    except BrokenProcessPool:
-        raise RunError(
-            "a worker process died, perhaps for want of memory; try fewer --workers"
-        ) from None
-    finally:
-        try:
-            _hand_over_rest(owed, done, stop)
-        finally:
-            pool.shutdown(wait=not stop.insisted, cancel_futures=True)
-
-
-def _hand_over(owed: set[Future[Chunk]], done: Callable[[Chunk], None]) -> list[BaseException]:
-    """Hand over every chunk that is finished; return what went wrong with the others."""
-    errors = []
-    for future in [future for future in owed if future.done()]:
-        owed.discard(future)
-        error = future.exception()
-        if error is None:
-            done(future.result())
-        else:
-            errors.append(error)
-    return errors
-
-
-def _hand_over_rest(
-    owed: set[Future[Chunk]], done: Callable[[Chunk], None], stop: Interrupts
-) -> None:
-    """Take back what no worker has begun, wait for what one has, and hand it over."""
-    owed = {future for future in owed if not future.cancel()}
-    while owed and not stop.insisted:
-        wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
-        _hand_over(owed, done)
-    _hand_over(owed, done)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Start workers that no interrupt reaches; one that comes meanwhile waits for the parent.
-
-    A blocked signal stays blocked in the processes started here, while an ignored one would be
-    lost to the parent too. Where signals cannot be blocked, the workers' own set-up ignores them.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

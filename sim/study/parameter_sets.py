@@ -43,6 +43,11 @@ class Judged(NamedTuple):
     high: float
     is_time: bool
 
+    @property
+    def unit(self) -> float:
+        """What one unit of a written value comes to: an hour in milliseconds, or 1."""
+        return HOUR if self.is_time else 1.0
+
     def written(self, share: float) -> Value:
         """Return the value at a share of the range, as a file writes it; times in whole hours."""
         value = self.low + share * (self.high - self.low)
@@ -50,7 +55,7 @@ class Judged(NamedTuple):
 
     def share(self, value: Value) -> float:
         """Return where in the range a value lies, from 0 to 1."""
-        return (amount(value) * (HOUR if self.is_time else 1) - self.low) / (self.high - self.low)
+        return (amount(value) * self.unit - self.low) / (self.high - self.low)
 
 
 class ParameterSet(NamedTuple):
