@@ -27,7 +27,7 @@ FOREVER = 1 << 62
 """A time after everything."""
 
 _HOUR_MINUTES = 60
-_PLANS_KEPT = 256
+_PLANS_KEPT = 512
 _MONTH = YEAR / 12  # literal twelve months; concern calls are stated per month
 
 

@@ -1,6 +1,7 @@
 """What the user writes: scenarios, their arms, and the catalogue they draw on."""
 
 from sim.scenario.catalogue import catalogue_rows
+from sim.scenario.levers import Lever, lever, lever_of
 from sim.scenario.loading import (
     arm,
     arm_names,
@@ -18,6 +19,7 @@ from sim.scenario.template import template
 from sim.scenario.varying import varied
 
 __all__ = [
+    "Lever",
     "Scenario",
     "arm",
     "arm_names",
@@ -27,6 +29,8 @@ __all__ = [
     "constants",
     "content_hash",
     "json_schema",
+    "lever",
+    "lever_of",
     "load",
     "loads",
     "problems",

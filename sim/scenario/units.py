@@ -169,6 +169,14 @@ def as_length(value: Any) -> float | None:
         return None
 
 
+def as_speed(value: Any) -> float | None:
+    """Return a speed as a file writes it in metres per second, None if it is none."""
+    try:
+        return float(to_speed(value))
+    except ValueError:
+        return None
+
+
 def to_clock_time(value: Any) -> Any:
     if isinstance(value, time):
         return value

@@ -28,6 +28,7 @@ from sim.scenario import content_hash
 from sim.study.ensemble import COLUMNS, Chunk, Failure
 from sim.study.kept import RecordsFile
 from sim.study.measures import REAL_MEASURES
+from sim.study.parameter_sets import ParameterSet
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -117,10 +118,17 @@ def versions() -> dict[str, str]:
 
 
 def manifest(
-    scenario: Any, arms: tuple[str, ...], seed: int, asked: int, given: str | None, workers: int
+    scenario: Any,
+    arms: tuple[str, ...],
+    seed: int,
+    asked: int,
+    given: str | None,
+    workers: int,
+    sets: tuple[ParameterSet, ...] = (),
 ) -> dict[str, Any]:
-    """Return the manifest of a run that begins."""
+    """Return the manifest of a run that begins, parameter sets and all."""
     file, _ = scenario.origin
+    kept = {"parameter_sets": [{"set": s.number, **dict(s.values)} for s in sets]} if sets else {}
     return {
         "format": FORMAT,
         "state": "running",
@@ -130,6 +138,7 @@ def manifest(
         "arms": list(arms),
         "given": given,
         "seed": seed,
+        **kept,
         "worlds_asked": asked,
         "worlds": 0,
         "failures": [],
@@ -147,14 +156,16 @@ def _type(name: str) -> pa.DataType:
     return pa.float64() if name in REAL_MEASURES else pa.int64()
 
 
-def histories_table(arms: tuple[str, ...], chunks: list[Chunk]) -> pa.Table:
+def histories_table(
+    arms: tuple[str, ...], chunks: list[Chunk], names: tuple[str, ...] = COLUMNS
+) -> pa.Table:
     """Return one row per world and arm, in the order of the worlds and the arms."""
     worlds = np.array([world for chunk in chunks for world in chunk.worlds], dtype=np.int64)
     columns: dict[str, Any] = {
         "world": np.repeat(worlds, len(arms)),
         "arm": list(arms) * worlds.size,
     }
-    for name in COLUMNS:
+    for name in names:
         by_arm = [
             np.concatenate([chunk.columns[arm][name] for chunk in chunks] or [np.zeros(0)])
             for arm in arms
@@ -165,7 +176,7 @@ def histories_table(arms: tuple[str, ...], chunks: list[Chunk]) -> pa.Table:
         else:
             columns[name] = values.astype(np.int64)
     schema = pa.schema(
-        [("world", pa.int64()), ("arm", pa.string())] + [(n, _type(n)) for n in COLUMNS]
+        [("world", pa.int64()), ("arm", pa.string())] + [(n, _type(n)) for n in names]
     )
     return pa.table(columns, schema=schema)
 
@@ -194,9 +205,17 @@ class ResultFolder:
     come, and everything else when the run ends.
     """
 
-    def __init__(self, path: Path, told: dict[str, Any], keep_records: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        told: dict[str, Any],
+        keep_records: bool = False,
+        table: str = HISTORIES,
+        summary: str = SUMMARY,
+    ) -> None:
         self._path = path
         self._told = told
+        self._table, self._summary = path / table, path / summary
         place_json(path / MANIFEST, told)
         self._records = RecordsFile(path / RECORDS, BATCH) if keep_records else None
 
@@ -219,10 +238,10 @@ class ResultFolder:
         try:
             if summary is not None:
                 arms = len(told["arms"])
-                place_table(self._path / HISTORIES, table, BATCH * arms)
+                place_table(self._table, table, BATCH * arms)
                 if self._records is not None:
                     told["records_sha256"] = self._records.finish()
-                place_json(self._path / SUMMARY, summary)
+                place_json(self._summary, summary)
         finally:
             if self._records is not None:
                 self._records.drop()
@@ -238,7 +257,7 @@ class ResultFolder:
 def columns_of(table: pa.Table, arms: tuple[str, ...]) -> Mapping[str, Mapping[str, np.ndarray]]:
     """Return each arm's measures as arrays over worlds."""
     of = np.array(table["arm"].to_pylist())
-    whole = {name: table[name].to_numpy() for name in ("world", *COLUMNS)}
+    whole = {name: table[name].to_numpy() for name in table.column_names if name != "arm"}
     return {arm: {name: values[of == arm] for name, values in whole.items()} for arm in arms}
 
 

@@ -8,7 +8,7 @@ scenario live through the same worlds.
 from sim.world.contacts import SETTINGS, Contacts
 from sim.world.geography import countries
 from sim.world.outages import Outage
-from sim.world.prepare import prepare
+from sim.world.prepare import ground, prepare
 from sim.world.strikes import Salvo, Stray
 from sim.world.theatre import Actor, Theatre, Unit
 from sim.world.tracks import Segments, Sorties
@@ -29,5 +29,6 @@ __all__ = [
     "World",
     "build",
     "countries",
+    "ground",
     "prepare",
 ]

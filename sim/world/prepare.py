@@ -8,12 +8,14 @@ activity brings the number of recorded contacts a year that the public record sh
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from sim.draws import Luck
+from sim.scenario.arms import WORLD_PARAMETERS
 from sim.scenario.models import Scenario
+from sim.scenario.parameters import Parameters
 from sim.scenario.quantities import DAY, YEAR
 from sim.world.theatre import Theatre, lay_out
 from sim.world.traffic import routine, traffic
@@ -29,6 +31,22 @@ REFERENCE_SEED: Final = 0
 
 _KEPT: Final = 16
 _prepared: dict[str, Theatre] = {}
+_grounds: dict[str, Theatre] = {}
+
+_SAID: Final[dict[str, Any]] = {
+    "channels": True,
+    "arms": True,
+    "parameters": set(Parameters.model_fields) - WORLD_PARAMETERS,
+}
+"""What the sides say and how they take it, which moves nothing on the ground."""
+
+
+def ground(scenario: Scenario) -> str:
+    """Return as text all that decides what moves and meets in a scenario's worlds.
+
+    Scenarios that agree in it differ only in what arms may change, and share their traffic.
+    """
+    return scenario.model_dump_json(exclude=_SAID)
 
 
 def contacts_per_year(theatre: Theatre) -> float:
@@ -62,11 +80,18 @@ def prepare(scenario: Scenario) -> Theatre:
     """
     text = scenario.model_dump_json()
     if text not in _prepared:
-        theatre = _prepare(scenario)
-        while len(_prepared) >= _KEPT:
-            del _prepared[next(iter(_prepared))]
-        _prepared[text] = theatre
+        same = ground(scenario)
+        if same not in _grounds:
+            _keep(_grounds, same, _prepare(scenario))
+        _keep(_prepared, text, replace(_grounds[same], scenario=scenario))
     return _prepared[text]
+
+
+def _keep(theatres: dict[str, Theatre], text: str, theatre: Theatre) -> None:
+    """Keep a theatre, and the last few others."""
+    while len(theatres) >= _KEPT:
+        del theatres[next(iter(theatres))]
+    theatres[text] = theatre
 
 
 def _prepare(scenario: Scenario) -> Theatre:

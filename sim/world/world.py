@@ -43,6 +43,10 @@ class World:
         self.placed: tuple[Placed, ...] = placed(theatre)
         self._outages: dict[tuple[str, float, float], Outage] = {}
 
+    def told_of(self, theatre: Theatre) -> World:
+        """Return this world in a theatre on the same ground (:func:`sim.world.prepare.ground`)."""
+        return World(theatre, self.luck, self._moving)
+
     @cached_property
     def segments(self) -> Segments:
         """The straight legs of all sorties, sorted by (sortie, t0)."""
