@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +118,36 @@ def test_a_validation_may_use_parameter_sets() -> None:
     assert base.rows != other.rows
     with pytest.raises(RunError, match="at least 2"):
         validate(worlds=1)
+
+
+class Impatient:
+    """A progress that interrupts once so many worlds are done."""
+
+    def __init__(self, worlds: int) -> None:
+        self.left = worlds
+
+    def __call__(self, count: int) -> None:
+        before, self.left = self.left, self.left - count
+        if before > 0 >= self.left:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupted_validation_tells_what_was_finished() -> None:
+    found = validate(worlds=2, progress=Impatient(6))
+    assert not found.complete
+    assert [one.setting.name for one in found.lived] == ["peacetime", "exchange"]
+    assert "Interrupted" in "\n".join(validation_lines(found, "deconflict validate"))
+    with pytest.raises(KeyboardInterrupt):
+        validate(worlds=2, progress=Impatient(1))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_interrupted_calibration_rests_on_the_years_finished(workers: int) -> None:
+    found = calibrate(sets=2, years=40, workers=workers, progress=Impatient(3))
+    assert not found.complete
+    assert 3 <= found.years < 40
+    whole = calibrate(sets=2, years=found.years)
+    assert found.tried == whole.tried or workers > 1  # two may have left a gap between worlds
 
 
 # Identification and uncertainty.

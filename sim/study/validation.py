@@ -84,8 +84,8 @@ def validate(
     """Live every setting through and hold it against the figures measured there.
 
     With ``sets`` each world is lived under one of them instead of the base values. An interrupt
-    ends the run early: the settings finished by then are told, and the result is not complete.
-    Raises RunError for what cannot be run.
+    ends the run early: the settings finished by then are told, and the result is not complete;
+    before the first it is raised on. Raises RunError for what cannot be run.
     """
     if worlds < _LEAST:
         raise RunError(f"worlds: must be at least {_LEAST} (got {worlds})")
@@ -112,6 +112,8 @@ def validate(
             if setting.name == PEACETIME:
                 columns = _columns(chunks, setting.arm, needed(NOT_HOSTILE))
                 not_hostile = simulated(NOT_HOSTILE, columns, scenario.duration)
+    if not rows:
+        raise KeyboardInterrupt
     return Validation(tuple(rows), tuple(lived), not_hostile, seed, not stop.asked)
 
 
