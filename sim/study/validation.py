@@ -84,8 +84,8 @@ def validate(
     """Live every setting through and hold it against the figures measured there.
 
     With ``sets`` each world is lived under one of them instead of the base values. An interrupt
-    ends the run early: the settings finished by then are told, and the result is not complete.
-    Raises RunError for what cannot be run.
+    ends the run early: the settings finished by then are told, and the result is not complete;
+    before the first it is raised on. Raises RunError for what cannot be run.
     """
     if worlds < _LEAST:
         raise RunError(f"worlds: must be at least {_LEAST} (got {worlds})")
@@ -100,19 +100,36 @@ def validate(
             chunks = _lived(job, worlds_of(setting, worlds), workers, progress, stop)
             if stop.asked:
                 break
-            count = sum(len(chunk.worlds) for chunk in chunks)
-            failures = sum(len(chunk.failures) for chunk in chunks)
-            if count == 0:
-                raise RunError(f"no world of {setting.title} could be lived through")
-            lived.append(Lived(setting, count, months(count, scenario.duration), failures))
-            for target in measured_in(setting.name):
-                columns = _columns(chunks, setting.arm, needed(target.quantity))
-                found = simulated(target.quantity, columns, scenario.duration)
-                rows.append(Checked(target, found, verdict(target, found)))
+            lived.append(_told(setting, chunks, scenario.duration))
+            rows += _checked(setting, chunks, scenario.duration)
             if setting.name == PEACETIME:
                 columns = _columns(chunks, setting.arm, needed(NOT_HOSTILE))
                 not_hostile = simulated(NOT_HOSTILE, columns, scenario.duration)
+    if not rows:
+        raise KeyboardInterrupt
     return Validation(tuple(rows), tuple(lived), not_hostile, seed, not stop.asked)
+
+
+def _told(setting: Setting, chunks: list[Chunk], duration: int) -> Lived:
+    """Return how much of a setting was lived through; raises RunError if nothing was."""
+    count = sum(len(chunk.worlds) for chunk in chunks)
+    failures = [failure for chunk in chunks for failure in chunk.failures]
+    if count == 0:
+        raise RunError(
+            f"no world of {setting.title} could be lived through; world {failures[0].world}: "
+            f"{failures[0].error}"
+        )
+    return Lived(setting, count, months(count, duration), len(failures))
+
+
+def _checked(setting: Setting, chunks: list[Chunk], duration: int) -> list[Checked]:
+    """Hold what a setting's worlds measured against the figures measured there."""
+    rows = []
+    for target in measured_in(setting.name):
+        columns = _columns(chunks, setting.arm, needed(target.quantity))
+        found = simulated(target.quantity, columns, duration)
+        rows.append(Checked(target, found, verdict(target, found)))
+    return rows
 
 
 def _lived(
