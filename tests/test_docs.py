@@ -13,7 +13,7 @@ from commands import ROOT, SCENARIOS, deconflict, ran, succeeded
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FEW = "4"
-VERBS = ("check", "play", "compare", "parameters", "schema", "new")
+VERBS = ("check", "play", "compare", "sweep", "parameters", "schema", "new")
 
 
 def _blocks(language: str) -> list[str]:

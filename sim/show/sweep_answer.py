@@ -14,6 +14,7 @@ from sim.show.numbers import number, points, share, spread, wrapped
 from sim.show.plain_answer import CLOSING, per_hundred
 from sim.show.sweep_words import (
     base_text,
+    capital,
     differences,
     fewer,
     is_share,
@@ -30,7 +31,7 @@ from sim.show.sweep_words import (
     unchanged,
     verdicts,
 )
-from sim.show.words import listed, sentence
+from sim.show.words import listed
 
 if TYPE_CHECKING:
     from sim.study.estimates import Difference, Estimate
@@ -173,7 +174,7 @@ def _sentences(found: Sweep, arm: str, measure: str) -> str:
         low = min(pair.interval.low for pair in pairs)
         high = max(pair.interval.high for pair in pairs)
         scale, unit = (100, "per hundred worlds") if is_share(measure) else (1, "per world")
-        return sentence(
+        return capital(
             f"{unchanged(measure)} at any of {many} points: wherever the levers stand, the "
             f"difference may be zero, or anything from {number(scale * low)} to "
             f"{number(scale * high)} {unit}."
@@ -183,7 +184,7 @@ def _sentences(found: Sweep, arm: str, measure: str) -> str:
         if rows:
             most = max(rows, key=lambda row: abs(pairs[row].value))
             parts.append(
-                f"{sentence(word)} at {len(rows)} of {many} points ({_where(found, rows)}), most "
+                f"{capital(word)} at {len(rows)} of {many} points ({_where(found, rows)}), most "
                 f"at {place(found, found.points[most])}: {_amount(pairs[most], measure)}."
             )
     if less and up:

@@ -35,6 +35,7 @@ from sim.show.style import (
 from sim.show.sweep_words import (
     Verdicts,
     base_text,
+    capital,
     differences,
     fewer,
     is_share,
@@ -48,7 +49,7 @@ from sim.show.sweep_words import (
     unchanged,
     verdicts,
 )
-from sim.show.words import counted, sentence
+from sim.show.words import counted
 
 if TYPE_CHECKING:
     from sim.study.sweep import Sweep
@@ -274,7 +275,7 @@ def _words(ax: Axes, found: Sweep, lever: Lever) -> None:
     up = [arm for arm, verdict in found_by.items() if verdict.more]
     parts = [f"{fewer(measure)} under {_counts(found_by, less, 0)}"] if less else []
     parts += [f"{more(measure)} under {_counts(found_by, up, 1)}"] if up else []
-    title = sentence(", ".join(parts) or f"{unchanged(measure)} at any {short(lever.path)}")
+    title = capital(", ".join(parts) or f"{unchanged(measure)} at any {short(lever.path)}")
     given = f" · given: {found.given.replace('_', ' ')}" if found.given else ""
     headline(
         ax, title, f"{found.scenario.scenario} · the same {counted(found.worlds, 'world')} of "

@@ -55,10 +55,11 @@ if TYPE_CHECKING:
     from sim.study.sweep import Sweep
 
 _LEFT, _RIGHT, _BOTTOM, _HEIGHT, _GAP = 0.105, 0.965, 0.20, 0.585, 0.055
+_TITLE: Final = 0.042  # of the width, taken by the name of the second lever
 _KEY, _BAR, _BAR_HEIGHT = 0.16, 0.072, 0.022
 _COLOURS: Final = LinearSegmentedColormap.from_list("change", (BLUE, PAPER, VERMILION))
-_STRONG: Final = 0.62  # of the greatest change, beyond which a number is written in white
-_LEAST: Final = 6.0  # points: the smallest size a number is written in
+_STRONG: Final = 0.72  # of the greatest change, beyond which a number is written in white
+_LEAST: Final = 7.0  # points: where numbers would be smaller, only their signs are written
 _FLAT: Final = 1e-9
 _STEPS: Final = 101
 
@@ -119,6 +120,9 @@ def _cells(ax: Axes, found: Sweep, pairs: list[Difference], scale: float, most: 
     ax.pcolormesh(*edges, values, cmap=_COLOURS, norm=Normalize(-most, most), zorder=1)
     texts = [signed_points(round(scale * pair.value, 1)) for pair in pairs]
     size = _size(ax, texts)
+    if size < _LEAST:
+        texts = [text[0] if text != "0" else text for text in texts]
+        size = max(_LEAST, _size(ax, texts))
     for at, (pair, text) in enumerate(zip(pairs, texts, strict=True)):
         x, y = divmod(at, rows)
         if not pair.detectable:
@@ -133,7 +137,7 @@ def _cells(ax: Axes, found: Sweep, pairs: list[Difference], scale: float, most: 
         ax.text(
             x, y, text, fontsize=size, color=PAPER if strong and pair.detectable else INK,
             fontweight="bold" if pair.detectable else "normal", ha="center", va="center", zorder=4,
-            bbox=None if pair.detectable else ground,
+            bbox=None if pair.detectable or len(text) == 1 else ground,
         )  # fmt: skip
     for edge in range(1, columns):
         ax.axvline(edge - 0.5, color=PAPER, lw=1.2, zorder=3)
@@ -142,13 +146,13 @@ def _cells(ax: Axes, found: Sweep, pairs: list[Difference], scale: float, most: 
 
 
 def _size(ax: Axes, texts: list[str]) -> float:
-    """Return the size in which every number fits its cell."""
+    """Return the size, up to that of small text, in which every text fits its cell."""
     dpi = figure_of(ax).dpi
     (x0, y0), (x1, y1) = ax.transData.transform([(0.0, 0.0), (1.0, 1.0)])
     widest = max(text_size(text, SMALL, dpi, "bold")[0] for text in texts)
     tallest = text_size("0", SMALL, dpi)[1]
     room = min(0.86 * abs(x1 - x0) / widest, 0.9 * abs(y1 - y0) / tallest)
-    return float(max(_LEAST, SMALL * min(1.0, room)))
+    return float(SMALL * min(1.0, room))
 
 
 def _scales(ax: Axes, found: Sweep, *, named: bool) -> None:
@@ -159,6 +163,10 @@ def _scales(ax: Axes, found: Sweep, *, named: bool) -> None:
     if not named:
         ax.set_yticks([])
     ax.tick_params(labelsize=TINY, length=0)
+    dpi = figure_of(ax).dpi
+    widest = max(text_size(text, TINY, dpi)[0] for text in outside_texts(found, second))
+    room = (_LEFT - _TITLE) * figure_of(ax).bbox.width
+    ax.tick_params(axis="y", labelsize=TINY * min(1.0, room / widest))
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
     across, up = (_between(found, lever) for lever in found.levers)

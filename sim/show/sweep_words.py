@@ -72,6 +72,11 @@ def unchanged(measure: str) -> str:
     return f"nothing detectable changes about {_things(measure)}"
 
 
+def capital(text: str) -> str:
+    """Return a text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
 def steady(found: Sweep) -> tuple[str, ...]:
     """Return the arms whose measures came out the same at every point."""
     first = found.points[0]
