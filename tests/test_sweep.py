@@ -55,6 +55,7 @@ LEVERS: list[dict[str, Any]] = [
     {"channels.line.up.mean": ["1 d", "60 d"]},
     {"parameters.suspicion_hostile": [0.05, 0.9]},
     {"parameters.invitation": [0.0, 1.0]},
+    {"parameters.credibility_a": [1.0, 8.0]},
     {"parameters.run_on": ["1 d", "20 d"]},
     {"parameters.near_site": [0.1, 0.5]},
     {"forces.belbek.number": [1, 4]},
@@ -66,7 +67,9 @@ LEVERS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("vary", LEVERS, ids=lambda vary: "+".join(vary))
 def test_a_point_is_the_comparison_of_its_scenario(busy: Scenario, vary: dict[str, Any]) -> None:
-    found = sim.sweep(busy, vary, worlds=6, arms=ARMS)
+    rungs = tuple(f"reached_{k}" for k in (3, 4, 5, 6))
+    state = ("tension", "credibility_0", "hours_1", "incidents", "calls")
+    found = sim.sweep(busy, vary, worlds=6, arms=ARMS, measures=(*rungs, *state))
     assert len(found.points) == len(list(found.levers)) * 2
     for point in found.points:
         alone = sim.compare(varied(busy, point.changes), worlds=6, arms=ARMS)
@@ -121,6 +124,13 @@ def test_what_a_lever_leaves_alone_is_lived_through_once(
     assert found.unmoved == ("without_line", "as_designed")
     assert lived.count("without_line") == lived.count("as_designed") == 2
     assert lived.count("as_used_2022") == 2 * 3
+
+
+def test_what_the_warm_up_depends_on_moves_every_arm() -> None:
+    scenario = load(BLACK_SEA)
+    vary = {"channels.chiefs.willing.serious": [0.0, 1.0]}
+    found = sim.sweep(scenario, vary, worlds=1, arms="no_channels")
+    assert found.unmoved == ()
 
 
 def test_what_agrees_in_its_ground_shares_its_traffic(busy: Scenario) -> None:
