@@ -1,6 +1,7 @@
 """Compare how incidents escalate with and without a deconfliction line, in the same worlds.
 
-``load`` a scenario, ``play`` one history, ``compare`` arms over many worlds; what they return has
+``load`` a scenario, ``play`` one history, ``compare`` arms over many worlds, ``sweep`` a
+lever; what they return has
 tidy tables and ``plot_*`` methods. The command line mirrors these functions.
 """
 
@@ -9,11 +10,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import Comparison, Played, arm_names, check, compare, load, new, play, schema
+    from sim.api import (
+        Comparison,
+        Played,
+        Sweep,
+        arm_names,
+        check,
+        compare,
+        load,
+        new,
+        play,
+        schema,
+        sweep,
+    )
 
 __all__ = [
     "Comparison",
     "Played",
+    "Sweep",
     "arm_names",
     "check",
     "compare",
@@ -21,6 +35,7 @@ __all__ = [
     "new",
     "play",
     "schema",
+    "sweep",
 ]
 
 

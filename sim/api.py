@@ -16,6 +16,7 @@ from sim.records import NOBODY, as_row
 from sim.scenario import Scenario, arm_names, content_hash, load, problems
 from sim.scenario.nearest import suggestion
 from sim.study import comparison as study
+from sim.study import sweep as sweeps
 from sim.study.comparison import check_given, chosen_arms
 from sim.study.ensemble import inject_names
 from sim.study.parameter_sets import ParameterSet, read_sets
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Comparison",
     "Played",
+    "Sweep",
     "arm_names",
     "check",
     "check_given",
@@ -38,6 +40,7 @@ __all__ = [
     "new",
     "play",
     "schema",
+    "sweep",
 ]
 
 
@@ -125,6 +128,28 @@ class Comparison(study.Comparison):
         from sim.show.figures import draw_all
 
         return draw_all(self, folder)
+
+
+class Sweep(sweeps.Sweep):
+    """A sweep that can also be drawn."""
+
+    def plot(self, arm: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw the differences: curves along one lever, or one arm's heat map over two.
+
+        The arm is the first beside the reference unless told otherwise.
+        """
+        from sim.show.sweep_curves import draw_curves
+        from sim.show.sweep_grid import draw_grid
+
+        if len(self.levers) == 1:
+            return draw_curves(self, ax=ax)
+        return draw_grid(self, arm or self.others[0], ax=ax)
+
+    def draw(self, folder: Path) -> list[Path]:
+        """Draw every figure into a folder, as PNG and SVG, and return the files."""
+        from sim.show.figures import draw_sweep
+
+        return draw_sweep(self, folder)
 
 
 def check(path: str | Path) -> list[Problem]:
@@ -221,6 +246,35 @@ def chosen_sets(
             raise RunError("sets: only a comparison with --uncertainty uses sets; add it")
         return ()
     return read_sets(sets).sets if sets is None or isinstance(sets, (str, Path)) else sets
+
+
+def sweep(
+    scenario: Scenario | str | Path,
+    vary: sweeps.Vary,
+    *,
+    worlds: int = 400,
+    seed: int = 1,
+    arms: str | Sequence[str] | None = None,
+    given: str | None = None,
+    measures: str | Sequence[str] | None = None,
+    workers: int = 1,
+    out: str | Path | None = None,
+    force: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Sweep:
+    """Compare arms while one or two levers move, in the same worlds at every point.
+
+    ``vary`` gives each lever's path with its values, ``{"parameters.heed": [0.2, 0.5, 0.8]}`` or
+    ``{"channels.line.relay": "15 min..6 h:7"}``, or is one text or several such as
+    ``"parameters.heed=0.2..0.8:4"``. ``measures`` are columns of ``histories.parquet``, by default
+    whether each rung is reached. All else is as in ``compare``. Every value is looked at before
+    anything runs: raises ScenarioError for one that is refused.
+    """
+    found = sweeps.sweep(
+        _scenario(scenario), vary, worlds=worlds, seed=seed, arms=arms, given=given,
+        measures=measures, workers=workers, out=out, force=force, progress=progress,
+    )  # fmt: skip
+    return Sweep(**{name: getattr(found, name) for name in found.__dataclass_fields__})
 
 
 def schema() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The commands, from check and compare to calibrate and validate.
+"""The commands, one verb each.
 
 Each imports what it needs only when it runs, so that ``--help`` answers at once.
 """
@@ -27,6 +27,7 @@ from sim.terminal import (
 )
 
 if TYPE_CHECKING:
+    from sim.api import Comparison, Sweep
     from sim.scenario import Scenario
 
 app = typer.Typer(
@@ -185,17 +186,81 @@ def compare(
                 uncertainty=uncertainty,
                 sets=lived_under,
             )
-        if result.worlds == 0:
-            typer.echo(_NONE_FINISHED, err=True)
-            raise typer.Exit(INTERRUPTED)
-        for line in lines_of(result):
-            typer.echo(line)
-        if figures:
-            result.draw(folder)
-        if not quiet:
-            typer.echo(f"\nResults in {folder}/")
-        if not result.complete:
-            raise typer.Exit(INTERRUPTED)
+        _end(result, folder, lines_of, figures, quiet)
+
+
+@app.command()
+def sweep(
+    file: File,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            metavar="PATH=a..b[:n]",
+            help="A lever: any path of the scenario, with n values from a to b, geometric beyond "
+            "a factor of ten (or say :lin or :log), or a,b,c. Once or twice.",
+        ),
+    ],
+    worlds: Annotated[int, typer.Option(help="Worlds at every point.", min=1, max=1_000_000)] = 400,
+    seed: Seed = 1,
+    arms: Annotated[
+        str | None,
+        typer.Option(help="Arms to compare, separated by commas, or all; by default four."),
+    ] = None,
+    given: GivenOption = None,
+    measure: Annotated[
+        str | None,
+        typer.Option(help="Columns of histories.parquet to follow, separated by commas."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder; results/NAME_sweep by default.")
+    ] = None,
+    workers: Workers = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Move one or two levers: how the paired difference changes, table, figure, folder."""
+    with told("interrupted; nothing was written"):
+        from sim import api
+        from sim.show.sweep_answer import lines_of
+        from sim.study.folder import check_free
+
+        scenario = api.load(file)
+        folder = out or Path("results") / f"{file.stem}_sweep"
+        check_free(folder, force)
+    with told(f"interrupted; what was finished is in {folder}/"):
+        with progress(worlds, quiet) as advance:
+            result = api.sweep(
+                scenario,
+                vary,
+                worlds=worlds,
+                seed=seed,
+                arms=arms,
+                given=given,
+                measures=measure,
+                workers=workers or os.cpu_count() or 1,
+                out=folder,
+                force=force,
+                progress=advance,
+            )
+        _end(result, folder, lines_of, figures, quiet)
+
+
+def _end(
+    result: Comparison | Sweep, folder: Path, lines_of: Any, figures: bool, quiet: bool
+) -> None:
+    """Print a result, draw it, and leave with the code of an interrupt if it is not complete."""
+    if result.worlds == 0:
+        typer.echo(_NONE_FINISHED, err=True)
+        raise typer.Exit(INTERRUPTED)
+    for line in lines_of(result):
+        typer.echo(line)
+    if figures:
+        result.draw(folder)
+    if not quiet:
+        typer.echo(f"\nResults in {folder}/")
+    if not result.complete:
+        raise typer.Exit(INTERRUPTED)
 
 
 _NONE_FINISHED = "interrupted before a single world was finished; nothing to report"

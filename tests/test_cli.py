@@ -65,7 +65,7 @@ for words in [[], *([verb] for verb in {COMMANDS!r})]:
 def test_help_lists_every_command() -> None:
     shown = told("--help")
     assert shown.exit_code == 0
-    assert {"check", "play", "compare", "schema", "new"} <= set(COMMANDS)
+    assert {"check", "play", "compare", "sweep", "schema", "new"} <= set(COMMANDS)
     for verb in COMMANDS:
         assert f" {verb} " in shown.output
 

@@ -14,7 +14,8 @@ from commands import ROOT, SCENARIOS, deconflict, ran, succeeded
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FEW = "4"
 VERBS = (
-    "check", "play", "compare", "parameters", "schema", "new", "validate", "calibrate", "identify",
+    "check", "play", "compare", "sweep", "parameters", "schema", "new", "validate", "calibrate",
+    "identify",
 )  # fmt: skip
 
 

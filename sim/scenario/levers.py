@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel
@@ -59,6 +60,8 @@ _READERS: Final[tuple[tuple[str, Callable[[Any], float | None]], ...]] = (
 )  # fmt: skip
 _EXAMPLE: Final = "write PATH=a..b, PATH=a..b:n or PATH=a,b,c, as in parameters.heed=0.2..0.8:4"
 _SAME: Final = 1e-9
+_FIGURES: Final = 3
+"""Figures that a value between two ends is rounded to, more where neighbours lie closer."""
 
 
 class Amount(NamedTuple):
@@ -124,6 +127,8 @@ def value_text(value: Any) -> str:
         return f"{value:g}"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {value_text(each)}" for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return " + ".join(value_text(each) for each in value) or "none"
     return "nothing" if value is None else str(value)
 
 
@@ -200,7 +205,7 @@ def _between(path: str, written: str, parts: re.Match[str]) -> Lever:
     geometric = parts["spacing"] == "log" or (parts["spacing"] is None and wide)
     if not 2 <= count <= MOST:
         raise RunError(f"{place}: a lever takes 2 to {MOST} values (got {count})")
-    inner = [_inner(low, high, at / (count - 1), geometric, ends) for at in range(1, count - 1)]
+    inner = _inner(low, high, count, geometric, ends)
     values = _listed(path, [ends[0], *inner, ends[1]]).values
     return Lever(path, values, "geometric" if geometric else "even")
 
@@ -221,22 +226,33 @@ def _end(text: str) -> Any:
     return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else float(text)
 
 
-def _inner(low: Amount, high: Amount, share: float, geometric: bool, ends: list[Any]) -> Any:
-    """Return a value between two ends, rounded as it is written: to four digits."""
+def _inner(low: Amount, high: Amount, count: int, geometric: bool, ends: list[Any]) -> list[Any]:
+    """Return the values between two ends, rounded as a person would write them."""
+    shares = [at / (count - 1) for at in range(count)]
     if geometric:
-        number = math.exp((1 - share) * math.log(low.number) + share * math.log(high.number))
+        ratio = high.number / low.number
+        numbers = [low.number * ratio**share for share in shares]
     else:
-        number = (1 - share) * low.number + share * high.number
-    if low.quantity == "time":
-        return time_text(round(number))
-    if low.quantity == "number":
-        number = float(f"{number:.4g}")
-        whole = all(isinstance(end, int) for end in ends) and number == int(number)
-        return int(number) if whole else number
-    match = _QUANTITY.fullmatch(ends[0])
+        numbers = [low.number + share * (high.number - low.number) for share in shares]
+    gap = min(after - before for before, after in pairwise(numbers))
+    inner = []
+    for number in numbers[1:-1]:
+        figures = max(_FIGURES, 2 + math.floor(math.log10(max(1.0, abs(number) / gap))))
+        inner.append(_rounded(number, figures, low.quantity, ends))
+    return inner
+
+
+def _rounded(number: float, figures: int, quantity: str, ends: list[Any]) -> Any:
+    """Return a number with so many figures, as a file would hold it."""
+    if quantity == "number":
+        found = float(f"{number:.{figures}g}")
+        whole = all(isinstance(end, int) for end in ends) and found == int(found)
+        return int(found) if whole else found
+    text = time_text(round(number)) if quantity == "time" else ends[0]
+    match = _QUANTITY.fullmatch(text)
     assert match is not None  # an amount of a quantity has a unit
     unit = match["unit"]
-    return f"{number / _UNITS[low.quantity][0][unit]:.4g} {unit}"
+    return f"{float(f'{number / _UNITS[quantity][0][unit]:.{figures}g}'):g} {unit}"
 
 
 # What a lever means in one scenario.

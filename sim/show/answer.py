@@ -29,7 +29,8 @@ def rendered(table: Table) -> list[str]:
     return ["", str(title), *(line for line in lines if line)]
 
 
-def _table(title: str, *columns: str) -> Table:
+def blank_table(title: str, *columns: str) -> Table:
+    """Return a table without rows, its first column on the left and the others on the right."""
     table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False)
     for at, column in enumerate(columns):
         table.add_column(column, justify="left" if at == 0 else "right", no_wrap=True)
@@ -73,7 +74,7 @@ def _extent(found: Comparison) -> str:
 
 
 def _risks(found: Comparison) -> Table:
-    table = _table(
+    table = blank_table(
         f"Share of {'cases that' if found.given else 'worlds that'} reached a rung (95 % interval)",
         "arm", *(f"≥ {k}" if k < 6 else "6 (war)" for k in THRESHOLDS),
     )  # fmt: skip
@@ -87,7 +88,7 @@ def _risks(found: Comparison) -> Table:
 
 
 def _pair(found: Comparison, arm: str) -> Table:
-    table = _table(
+    table = blank_table(
         f"{arm} against {found.reference}, in the same worlds ({found.title(arm)})",
         "rung", "difference, points (95 %)", "helped", "unchanged", "harmed",
         "helped, bounds", "harmed, bounds", "variance ÷",
@@ -109,7 +110,7 @@ def _pair(found: Comparison, arm: str) -> Table:
 
 
 def _frequencies(found: Comparison) -> Table:
-    table = _table("Mean per world (95 % interval)", "measure", *found.arms)
+    table = blank_table("Mean per world (95 % interval)", "measure", *found.arms)
     rows = _FREQUENCIES | (_GIVEN_FREQUENCIES if found.given else {})
     for name, title in rows.items():
         means = [found.mean(arm, name) for arm in found.arms]
@@ -132,7 +133,7 @@ def _with_interval(estimate: Estimate | Difference) -> str:
 
 def _changes(found: Comparison) -> Table:
     """Show the paired differences of the measures that matter most."""
-    table = _table(
+    table = blank_table(
         f"Paired difference against {found.reference}, mean per world (95 % interval)",
         "measure", *found.others,
     )  # fmt: skip
@@ -181,7 +182,7 @@ _GIVEN_FREQUENCIES = {
 
 
 def _roots(found: Comparison) -> Table:
-    table = _table(
+    table = blank_table(
         "Crises by the true cause of their root (number, all worlds)",
         "arm", *(cause.replace("_", " ") for cause in CAUSES), "begun by an inject",
     )  # fmt: skip
@@ -194,7 +195,7 @@ def _roots(found: Comparison) -> Table:
 
 def _causes(found: Comparison) -> Table:
     """Show what became of the given incident by what it truly was: no line undoes hostility."""
-    table = _table(
+    table = blank_table(
         "Given incidents that led to rung 3 or above, by their true cause",
         "cause", "worlds", *found.arms,
     )  # fmt: skip
@@ -212,7 +213,7 @@ def _answers(found: Comparison) -> Table:
 
     titles = ("conciliate", "let pass", "protest", "threaten", "display", "limited", "major")
     assert len(titles) == len(RESPONSES)
-    table = _table("How the victim answered the given incident (worlds)", "arm", *titles)
+    table = blank_table("How the victim answered the given incident (worlds)", "arm", *titles)
     for arm in found.arms:
         table.add_row(arm, *(f"{count:,}" for count in found.given_acts(arm)))
     return table
@@ -221,7 +222,7 @@ def _answers(found: Comparison) -> Table:
 def _peaks(found: Comparison, arm: str) -> Table:
     counts = found.peak_table(arm)
     changed = int(counts.sum() - counts.trace())
-    table = _table(
+    table = blank_table(
         f"Peak rung, {found.reference} (down) × {arm} (across): {changed:,} worlds changed",
         "", *(str(k) for k in range(counts.shape[1])),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""All figures of a comparison, drawn into its folder."""
+"""All figures of a comparison or a sweep, drawn into its folder."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from sim.show.pair_table import draw_peaks
 from sim.show.risk import draw_risk
 from sim.show.style import figure_of, save
 from sim.show.survival import draw_survival
+from sim.show.sweep_curves import draw_curves
+from sim.show.sweep_grid import draw_grid
 from sim.show.theatre_map import draw_map
 from sim.show.timeline import draw_timeline
 
 if TYPE_CHECKING:
-    from sim.api import Comparison
+    from sim.api import Comparison, Sweep
 
 _CURVES = (3, 4)
 
@@ -53,3 +55,17 @@ def _telling_arm(comparison: Comparison, world: int) -> str | None:
     base = comparison.column(comparison.reference, measure)[row]
     changed = [arm for arm in comparison.others if comparison.column(arm, measure)[row] != base]
     return next(iter([*changed, *comparison.others]), None)
+
+
+def draw_sweep(found: Sweep, folder: Path) -> list[Path]:
+    """Draw the figures of a sweep into ``folder`` and return the files.
+
+    One lever makes one figure of curves, two make a heat map for each arm.
+    """
+    if len(found.levers) == 1:
+        return list(save(figure_of(draw_curves(found)), folder, "sweep"))
+    return [
+        file
+        for arm in found.others
+        for file in save(figure_of(draw_grid(found, arm)), folder, f"sweep_{arm}")
+    ]

@@ -15,6 +15,10 @@ from sim.study.estimates import Difference, PowerLine, power_line
 
 _RUNG = 3
 _CRISIS = "a crisis (rung 3 or above)"
+CLOSING = (
+    "None of these arms removes all risk. How much the line does follows from the stated "
+    "assumptions, each with its range, not from any measurement: no public source measures it."
+)
 _TRUTH = (
     "This arm tells the truth about hostile acts too, and a victim that knows it was meant may "
     "answer more sharply. "
@@ -27,10 +31,7 @@ def paragraph(found: Comparison) -> Iterator[str]:
     for arm in found.others:
         yield wrapped(_sentences(found, arm))
         yield ""
-    yield wrapped(
-        "None of these arms removes all risk. How much the line does follows from the stated "
-        "assumptions, each with its range, not from any measurement: no public source measures it."
-    )
+    yield wrapped(CLOSING)
 
 
 def _sentences(found: Comparison, arm: str) -> str:
@@ -57,11 +58,16 @@ def _sentences(found: Comparison, arm: str) -> str:
 
 
 def _detected(difference: Difference) -> str:
+    return f"That is {per_hundred(difference)}. "
+
+
+def per_hundred(difference: Difference) -> str:
+    """Return a detectable difference of shares in words, with its interval."""
     fewer = difference.value < 0
     ends = sorted(abs(100 * x) for x in (difference.interval.low, difference.interval.high))
     return (
-        f"That is {number(abs(100 * difference.value))} {'fewer' if fewer else 'more'} per hundred "
-        f"worlds (95 % interval {number(ends[0])} to {number(ends[1])}). "
+        f"{number(abs(100 * difference.value))} {'fewer' if fewer else 'more'} per hundred "
+        f"worlds (95 % interval {number(ends[0])} to {number(ends[1])})"
     )
 
 

@@ -200,7 +200,7 @@ def _differences(
     _rows(ax, others, styles, named)
     ax.axvline(0, color=INK, lw=1.0, zorder=1)
     ticks = [t for t in MaxNLocator(4).tick_values(-reach, reach) if abs(t) < 0.9 * reach]
-    ax.set_xticks(ticks, [_points(tick) for tick in ticks])
+    ax.set_xticks(ticks, [signed_points(tick) for tick in ticks])
     ax.tick_params(axis="x", labelsize=TINY)
     for row, ((arm, difference), (value, low, high)) in enumerate(zip(found, spans, strict=True)):
         style = styles[arm]
@@ -227,7 +227,7 @@ def _limits(difference: Difference) -> tuple[float, float, float]:
     return difference.value, difference.interval.low, difference.interval.high
 
 
-def _points(value: float) -> str:
+def signed_points(value: float) -> str:
     """Return a difference in percentage points with its sign."""
     if abs(value) < _FLAT:
         return "0"
@@ -261,8 +261,8 @@ def _words(ax: Axes, comparison: Comparison, others: list[str]) -> None:
     if others and not clear:
         title += "; no arm detectably changes that"
     elif clear:
-        parts = [f"fewer under {_named(less)}"] if less else []
-        parts += [f"more under {_named(more)}"] if more else []
+        parts = [f"fewer under {named_arms(less)}"] if less else []
+        parts += [f"more under {named_arms(more)}"] if more else []
         title += "; " + ", ".join(parts)
     days = comparison.scenario.duration / 86_400_000
     headline(
@@ -271,6 +271,6 @@ def _words(ax: Axes, comparison: Comparison, others: list[str]) -> None:
     )  # fmt: skip
 
 
-def _named(arms: list[str]) -> str:
+def named_arms(arms: list[str]) -> str:
     """Return two arms by name, more by their number."""
     return " and ".join(arms) if len(arms) <= 2 else f"{len(arms)} arms"

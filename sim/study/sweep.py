@@ -425,9 +425,7 @@ def asked(
         theatre = prepare(spot.scenario)
         plans.append(alike(spot.scenario, [plan(theatre, name) for name in names], on))
     _check_moves(levers, names, plans)
-    unmoved = tuple(
-        name for at, name in enumerate(names) if len({each[at] for each in plans}) == 1
-    )
+    unmoved = tuple(name for at, name in enumerate(names) if len({each[at] for each in plans}) == 1)
     empty = results.histories_table(names, [], wanted)
     points = tuple(
         Point(spot.scenario, names, seed, worlds, given, empty, (), False, spot.values,
