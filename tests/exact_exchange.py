@@ -149,7 +149,7 @@ class Exact:
         if self.wire is None or self.wire.halts == 0 or self.oracle:
             return plain
         # Either side may propose; one of two proposals in time is enough.
-        none = ((1 - self.wire.halts * self.wire.through(hours)) ** 2)[..., None]
+        none = self.wire.unheard(self.wire.halts, hours)[..., None]
         cut = 1 - self.p.halt * self.credibility
         mixed: Array = none * plain + (1 - none) * self.chances(want * cut, at_rung)
         return mixed
@@ -252,10 +252,10 @@ class Exact:
         return told
 
     def _unheard(self, hours: Array) -> Array:
-        """Return the chance that no message is in time; each side calls by itself."""
+        """Return the chance that no message is in time; each side decides to call by itself."""
         if self.wire is None or self.oracle:
             return np.ones(hours.size)
-        return (1 - self._each * self.wire.through(hours)) ** 2
+        return self.wire.unheard(self._each, hours)
 
     @property
     def _each(self) -> float:
@@ -275,7 +275,7 @@ class Exact:
         calling = self.wire is not None and not self.oracle
         messages = calls = 0.0
         if self.wire is not None and calling:
-            messages = float((2 * self._each * self.wire.through(hours) * self.weight).sum())
+            messages = float((self.wire.relayed(self._each, hours) * self.weight).sum())
             calls = 2 * self.wire.halts * found[4]
         four, five, six, replies = found[:4].tolist()
         return Law(display, four, five, six, 1 + replies, messages, float(calls))
