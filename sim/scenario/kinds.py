@@ -201,7 +201,7 @@ RESPONSES: Final = (
     Response(Act.LIMITED_FORCE, "uses limited force", 0.7, 4),
     Response(Act.MAJOR_FORCE, "uses major force", 1.0, 4),
 )
-"""Acts, intensities and rungs (model 7.13); rungs after the Militarized Interstate Dispute levels."""
+"""Acts, intensities and rungs (model 7.13); rungs after Militarized Interstate Dispute levels."""
 
 
 class Content(IntEnum):
