@@ -297,7 +297,8 @@ def parameters(
     csv: Annotated[bool, typer.Option("--csv", help="The same as --format csv.")] = False,
 ) -> None:
     """List what is assumed: every constant with its range, grade, source and equation."""
-    from sim.show.parameter_table import Row, markdown_lines, parameter_rows, text_lines
+    from sim.scenario.catalogue import Row
+    from sim.show.parameter_table import markdown_lines, parameter_rows, text_lines
 
     with _told():
         for name, value, known in (
