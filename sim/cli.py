@@ -314,26 +314,31 @@ def parameters(
     grade: Annotated[
         str | None, typer.Option(help="Only this grade: sourced, computed or judgement.")
     ] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
+    form: Annotated[
+        str, typer.Option("--format", help="text, csv or markdown, as in the model document.")
+    ] = "text",
+    csv: Annotated[bool, typer.Option("--csv", help="The same as --format csv.")] = False,
 ) -> None:
-    """List what is assumed: every constant with its range, grade and source."""
-    from sim.scenario.catalogue import Row, catalogue_rows
+    """List what is assumed: every constant with its range, grade, source and equation."""
+    from sim.scenario.catalogue import Row
+    from sim.show.parameter_table import markdown_lines, parameter_rows, text_lines
 
-    grades = ("sourced", "computed", "judgement")
     with told():
-        if grade is not None and grade not in grades:
-            raise RunError(f'--grade: "{grade}" is no grade; known: {", ".join(grades)}')
-        rows = [row for row in catalogue_rows() if grade in (None, row.grade)]
-        if csv:
+        for name, value, known in (
+            ("--grade", grade, ("sourced", "computed", "judgement")),
+            ("--format", form, ("text", "csv", "markdown")),
+        ):
+            if value is not None and value not in known:
+                raise RunError(f'{name}: "{value}" is no {name[2:]}; known: {", ".join(known)}')
+        rows = [row for row in parameter_rows() if grade in (None, row.grade)]
+        if csv or form == "csv":
             from csv import writer
 
             out = writer(sys.stdout)
             out.writerow(Row._fields)
             out.writerows(rows)
             return
-        from sim.show.overview import catalogue_lines
-
-        for line in catalogue_lines(rows):
+        for line in markdown_lines(rows) if form == "markdown" else text_lines(rows):
             typer.echo(line)
 
 

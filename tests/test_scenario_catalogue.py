@@ -52,7 +52,7 @@ def test_the_base_lies_in_its_range() -> None:
 def test_a_range_is_open_only_where_there_is_none() -> None:
     told = [row for row in ROWS if in_range(row) is None and row.low is not None]
     kinds = {row.name.rpartition(".")[2] for row in told}
-    assert kinds == {"right_person", "willing", "theatre_stage"}
+    assert kinds == {"right_person", "willing", "theatre_stage", "every_concern"}
 
 
 def test_no_name_stands_twice() -> None:
@@ -69,6 +69,8 @@ def test_every_constant_kind_and_channel_value_has_its_row() -> None:
     assert timed <= names
     values = {f"channels.{k}.{v}" for k, of in CHANNEL_KINDS.items() for v in of if v != "name"}
     assert values <= names
+    designed = STANDARD_ARMS["as_designed"]["line"]["willing"]
+    assert {f"arms.as_designed.willing.{key}" for key in designed} <= names
 
 
 def test_the_constants_are_the_parameters() -> None:

@@ -195,7 +195,7 @@ class Cases:
     def reassured(self, case: Case, growth: float) -> None:
         """Give a reassured victim more time, once: true or false, the message takes the hurry out.
 
-        After a false one the answer to a hostile act comes late (model 5).
+        After a false one the answer to a hostile act comes late (model 7.10).
         """
         if not case.reassured:
             case.reassured = True

@@ -72,7 +72,7 @@ class Encounters:
         return self._crisis.ladder.flies(flight.bloc, flight.start, flight.mark)
 
     def _meet(self, prospect: Prospect) -> None:
-        """Decide what a contact comes to: intent first, then notice, then luck (model 5)."""
+        """Decide what a contact comes to: intent first, then notice, then luck (model 7.7)."""
         if not (self._flies(prospect.a) and self._flies(prospect.b)):
             return
         if prospect.target is not None and not self._flies(prospect.target):

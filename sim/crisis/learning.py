@@ -140,7 +140,7 @@ class Learning:
         self._reveal(case)
 
     def _reveal(self, case: Case) -> None:
-        """Judge a sender by what came out; only a revelation moves credibility (model 5)."""
+        """Judge a sender by what came out; only a revelation moves credibility (model 7.12)."""
         if case.revealed or not (case.reported and case.heard):
             return
         case.revealed = True

@@ -1,7 +1,7 @@
 """The arithmetic of a crisis: pure functions of numbers, one idea each.
 
 No strings, no objects, nothing but ``math``: these functions can be compiled as they stand. The
-equations are those of section 5 of the model document.
+equations are told in model 7.7 to 7.16.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from sim.scenario.channel_model import Channel, Tests
-from sim.scenario.channels import CHANNEL_KINDS, Value
+from sim.scenario.channels import CHANNEL_KINDS, LINE, STANDARD_ARMS, Value
 from sim.scenario.kinds import (
     DECEITFUL,
     HONEST,
@@ -30,6 +30,7 @@ from sim.scenario.kinds import (
 from sim.scenario.models import Force, Scenario
 from sim.scenario.parameters import COMPUTED, JUDGEMENT, SOURCED, Grade, constants
 from sim.scenario.quantities import Delay
+from sim.scenario.sections import section_of
 from sim.scenario.units import time_text
 
 
@@ -45,14 +46,19 @@ class Row(NamedTuple):
     grade: Grade
     source: str
     meaning: str
+    section: str = ""
 
 
 def catalogue_rows() -> tuple[Row, ...]:
-    """Return every assumed value, grouped as the model's parts are."""
-    return (
+    """Return every assumed value, grouped as the model's parts are.
+
+    ``section`` is that of the model document whose equation uses the value.
+    """
+    rows = (
         *_model_rows(), *_unit_rows(), *_incident_rows(), *_response_rows(), *_message_rows(),
-        *_channel_rows(), *_default_rows(),
+        *_channel_rows(), *_default_rows(), *_arm_rows(),
     )  # fmt: skip
+    return tuple(row._replace(section=section_of(row.group, row.name)) for row in rows)
 
 
 def _said(value: Any, unit: str) -> Any:
@@ -201,7 +207,7 @@ def _response_rows() -> Iterator[Row]:
         name = response.act.name.lower()
         yield Row(
             "acts", f"{name}.intensity", "intensity", response.intensity,
-            *_INTENSITIES[response.act], JUDGEMENT, "model 5, prototype",
+            *_INTENSITIES[response.act], JUDGEMENT, "prototype, model 6.3",
             f"how hard a side acts that {response.title}",
         )  # fmt: skip
         yield Row(
@@ -260,6 +266,13 @@ def _channel_row(kind: str, name: str, value: Value) -> Row:
     )  # fmt: skip
 
 
+_CHANNEL_DEFAULTS: Final = (
+    ("capacity", 1, 2, "one telephone at each end, evidence 1.1"),
+    ("interpreter", 1.0, 2.0, "none is needed unless a kind or a file says so"),
+    ("weight", 0.7, 1.5, "no source; the line is the measure of the other channels"),
+)
+
+
 def _default_rows() -> Iterator[Row]:
     """Yield what a scenario file may leave out and the catalogue of channels does not hold."""
     lead = time_text(Channel.model_fields["notice_lead"].default)
@@ -278,8 +291,41 @@ def _default_rows() -> Iterator[Row]:
         "defaults", "channels.tests.lasting", "time", lasting, "1 min", "10 min", JUDGEMENT,
         "no source", "how long a test call occupies the channel",
     )  # fmt: skip
+    for name, low, high, source in _CHANNEL_DEFAULTS:
+        field = Channel.model_fields[name]
+        yield Row(
+            "defaults", f"channels.{name}", _channel_unit(name), field.default, low, high,
+            JUDGEMENT, source, field.description or "",
+        )  # fmt: skip
     yield Row(
         "defaults", "a_max", "ratio", Scenario.model_fields["a_max"].default, None, None,
-        COMPUTED, "model 3: above the activity of any arm at rung 6",
+        COMPUTED, "model 4.9: above the activity of any arm at rung 6",
         "activity for which the world holds candidate sorties",
     )  # fmt: skip
+
+
+_PATCHED: Final = {
+    "notify": (0.5, 1.0, "chance that a side gives notice of a sortie"),
+    "willing.serious": (0.5, 1.0, "chance of a call about a case of severity below .5"),
+    "willing.high_risk": (0.5, 1.0, "chance of a call about a case of severity .5 or more"),
+    "willing.halts": (0.3, 1.0, "chance that a side in an exchange proposes a halt"),
+    "willing.every_concern": (False, True, "whether every strike near a critical site is called"
+                              " about"),
+}  # fmt: skip
+"""Assumed values that the standard arms lay over the line, with range and meaning."""
+
+
+def _arm_rows() -> Iterator[Row]:
+    """Yield how readily the line is used under the standard arms, which is assumed as well."""
+    for arm, patch in STANDARD_ARMS.items():
+        line = patch.get(LINE) or {}
+        for path, (low, high, meaning) in _PATCHED.items():
+            base: Any = line
+            for key in path.split("."):
+                base = base.get(key) if isinstance(base, dict) else None
+            if base:
+                unit = "yes or no" if isinstance(base, bool) else "probability"
+                yield Row(
+                    "arms", f"{arm}.{path}", unit, base, low, high, JUDGEMENT,
+                    "no source: what the arm is for", meaning,
+                )  # fmt: skip

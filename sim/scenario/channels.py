@@ -37,7 +37,7 @@ _STAFF: Final[dict[str, Value]] = {
     "notice_lasts": _judged(
         "4 min", "2 min", "10 min", "10-20 calls a day fit a shift, evidence 1.2"
     ),
-    "consult": _judged(_delay("2 h", "8 h"), "30 min", "6 h", "model 6"),
+    "consult": _judged(_delay("2 h", "8 h"), "30 min", "6 h"),
     "retry": _judged("15 min", "5 min", "1 h"),
     "attempts": _judged(3, 1, 6),
 }
@@ -69,7 +69,7 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
         "down": _judged({"mean": "6 h"}, "1 h", "24 h"),
         "willing": Value(
             {"serious": 0.003, "high_risk": 0.08, "concerns_per_month": 0.085}, 0.0, 0.5, COMPUTED,
-            "model 6: solved so that nine months of 2022 hold one operational call in the mean",
+            "model 7.17: solved so that nine months of 2022 hold one operational call in the mean",
         ),
     },
     "syria_line": _STAFF
@@ -158,7 +158,7 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
     | {
         "name": _judged("confidential envoys (Sullivan, Burns)", None, None),
         "carries": _judged(["explanations", "concerns", "halts"], None, None),
-        "authorise": _judged(_delay("48 h", "7 d"), "24 h", "10 d", "model 6: days to weeks"),
+        "authorise": _judged(_delay("48 h", "7 d"), "24 h", "10 d", "no source; days to weeks"),
         "answered": _judged(
             0.7, 0.4, 0.9, "evidence 2.1: both contacts of November 2022 took place",
         ),
@@ -169,7 +169,7 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
         "talk": _judged(_delay("2 h", "5 h"), "1 h", "6 h"),
         "interpreter": _judged(1.5, 1.0, 2.0),
         "relay": _judged(_delay("2 h", "12 h"), "1 h", "24 h"),
-        "weight": _judged(1.5, 1.2, 1.8, "model 6: weightiest"),
+        "weight": _judged(1.5, 1.2, 1.8, "no source; the weightiest"),
         "knowledge": _judged(0.9, 0.7, 1.0),
         "willing": _judged({"serious": 0.0, "high_risk": 0.1, "halts": 0.3}, 0.0, 0.4),
     },
@@ -177,14 +177,14 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
     | {
         "name": _judged("public statements", None, None),
         "carries": _judged(["explanations"], None, None),
-        "authorise": _judged(_delay("12 h", "48 h"), "4 h", "72 h", "model 6: slow"),
+        "authorise": _judged(_delay("12 h", "48 h"), "4 h", "72 h", "no source; slow"),
         "answered": _judged(1.0, 1.0, 1.0, "nobody needs to answer"),
         "answer": _judged("0 min", "0 min", "0 min"),
         "right_person": _judged({"probability": 1.0, "otherwise": "0 min"}, 1.0, 1.0),
         "talk": _judged("0 min", "0 min", "0 min"),
         "relay": _judged(_delay("3 h", "12 h"), "1 h", "24 h"),
         "capacity": _judged(100, 100, 100, "nobody waits for a turn to speak in public"),
-        "weight": _judged(0.4, 0.2, 0.7, "model 6: noisy"),
+        "weight": _judged(0.4, 0.2, 0.7, "no source; noisy"),
         "knowledge": _judged(0.8, 0.5, 1.0),
         "willing": _judged({"serious": 0.3, "high_risk": 0.8}, 0.1, 1.0, "seed 004"),
     },
@@ -230,7 +230,7 @@ STANDARD_ARMS: Final[dict[str, dict[str, Any]]] = {
         }
     },
 }
-"""Arms every scenario offers, as patches of its channel ``line`` (model 6). None removes."""
+"""Arms every scenario offers, as patches of its channel ``line`` (model 7.19). None removes."""
 
 ARM_TITLES: Final[dict[str, str]] = {
     "without_line": "without the line, all else kept",

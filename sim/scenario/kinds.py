@@ -164,7 +164,8 @@ INCIDENT_KINDS: Final[dict[str, IncidentKind]] = _kinds(
      61 * MINUTE, False, (0.25, 0.20, 0.50, 0.05), "evidence 1.3: Deir ez-Zor, Khasham"),
     ("alert", "alert of forces", (), 0.0, 0.0, 0, 0, False, (0.05, 0.55, 0.40, 0.0),
      "seed 004 and the alert of 27 February 2022"),
-    ("act", "act of the other side", (), 0.0, 0.0, 0, 0, False, (0.0, 0.0, 1.0, 0.0), "model 5"),
+    ("act", "act of the other side", (), 0.0, 0.0, 0, 0, False, (0.0, 0.0, 1.0, 0.0),
+     "by definition: who ordered an act is no riddle"),
 )  # fmt: skip
 
 INCIDENT_BY_CODE: Final = tuple(INCIDENT_KINDS.values())
@@ -200,7 +201,7 @@ RESPONSES: Final = (
     Response(Act.LIMITED_FORCE, "uses limited force", 0.7, 4),
     Response(Act.MAJOR_FORCE, "uses major force", 1.0, 4),
 )
-"""Acts, intensities and rungs (model 5; rungs after the Militarized Interstate Dispute levels)."""
+"""Acts, intensities and rungs (model 7.13); rungs after Militarized Interstate Dispute levels."""
 
 
 class Content(IntEnum):

@@ -6,7 +6,9 @@ and an optimist would each accept, and the answer must be read over that range. 
 override any of them under ``parameters:``, an arm as well.
 
 Source numbers such as "evidence 3.2" name the facts gathered in ``sim/EVIDENCE.md``;
-"prototype" is an earlier model without geometry whose values met the dispute figures there.
+"prototype" is an earlier model without geometry whose values met the dispute figures there (model
+6.3). "Model 7.10" is a section of ``sim/MODEL.md``; ``sim.scenario.sections`` says in which of them
+each constant is at work.
 """
 
 from __future__ import annotations
@@ -74,8 +76,8 @@ class Parameters(Frozen):
         5.7,
         "ratio",
         JUDGEMENT,
-        "model 8; intercepts 570 in 2022 against 290, evidence 3.1",
-        "activity under 2022 conditions relative to 2014-2017",
+        "intercepts 570 in 2022 against 290, evidence 3.1; model 1.3",
+        "recorded contacts under 2022 conditions relative to 2014-2017",
     )
     noteworthy: float | None = _constant(
         None,
@@ -109,34 +111,34 @@ class Parameters(Frozen):
         0.23,
         "1/rung",
         JUDGEMENT,
-        "model 9, prototype",
+        "prototype, model 6.3",
         "relative growth of the serious and high-risk shares per rung of the crisis",
     )
     serious_low: float = _probability(
-        0.05, 0.05, 0.05, JUDGEMENT, "model 5", "least severity of a serious incident"
+        0.05, 0.05, 0.05, JUDGEMENT, "defines the class", "least severity of a serious incident"
     )
     serious_high: float = _probability(
-        0.40, 0.40, 0.40, JUDGEMENT, "model 5", "greatest severity of a serious incident"
+        0.40, 0.40, 0.40, JUDGEMENT, "defines the class", "greatest severity of a serious incident"
     )
     grave_low: float = _probability(
-        0.50, 0.50, 0.50, JUDGEMENT, "model 5", "least severity of a high-risk incident"
+        0.50, 0.50, 0.50, JUDGEMENT, "defines the class", "least severity of a high-risk incident"
     )
     grave_high: float = _probability(
-        1.0, 1.0, 1.0, JUDGEMENT, "model 5", "greatest severity of a high-risk incident"
+        1.0, 1.0, 1.0, JUDGEMENT, "defines the class", "greatest severity of a high-risk incident"
     )
     assertive_share: float = _probability(
         0.35,
         0.20,
         0.50,
         JUDGEMENT,
-        "model 9, prototype",
+        "prototype, model 6.3",
         "incidents that were meant, but not meant to harm",
     )
     hostile_serious: float = _probability(
-        0.03, 0.015, 0.046, JUDGEMENT, "model 9, prototype", "serious incidents that were hostile"
+        0.03, 0.015, 0.046, JUDGEMENT, "prototype, model 6.3", "serious incidents that were hostile"
     )
     hostile_high_risk: float = _probability(
-        0.35, 0.20, 0.47, JUDGEMENT, "model 9, prototype", "high-risk incidents that were hostile"
+        0.35, 0.20, 0.47, JUDGEMENT, "prototype, model 6.3", "high-risk incidents that were hostile"
     )
     not_theirs_share: float = _probability(
         0.02,
@@ -151,7 +153,7 @@ class Parameters(Frozen):
         0.25,
         0.60,
         JUDGEMENT,
-        "model 9, prototype",
+        "prototype, model 6.3",
         "hostile serious incidents that are force",
     )
     force_high_risk: float = _probability(
@@ -159,7 +161,7 @@ class Parameters(Frozen):
         0.45,
         0.87,
         JUDGEMENT,
-        "model 9, prototype",
+        "prototype, model 6.3",
         "hostile high-risk incidents that are force",
     )
 
@@ -269,7 +271,7 @@ class Parameters(Frozen):
         0.0,
         0.20,
         JUDGEMENT,
-        "model 5: no explanation removes a hostile act",
+        "no source; no explanation removes a hostile act",
         "the same for a hostile incident",
     )
 
@@ -280,7 +282,7 @@ class Parameters(Frozen):
         24 * HOUR,
         "time",
         JUDGEMENT,
-        "model 2",
+        "no source",
         "how long a case takes in further incidents",
     )
     case_room: float = _constant(
@@ -289,7 +291,7 @@ class Parameters(Frozen):
         0.20,
         "severity",
         JUDGEMENT,
-        "model 5",
+        "no source",
         "how far a case's severity may exceed its worst incident's",
         le=1,
     )
@@ -299,14 +301,14 @@ class Parameters(Frozen):
         48 * HOUR,
         "time",
         JUDGEMENT,
-        "model 5",
+        "no source",
         "median time to answer a case of no severity at rung 0",
     )
     clock_severity: float = _constant(
-        2.0, 1.0, 3.0, "1/severity", JUDGEMENT, "model 5", "how severity shortens the clock"
+        2.0, 1.0, 3.0, "1/severity", JUDGEMENT, "no source", "how severity shortens the clock"
     )
     clock_rung: float = _constant(
-        0.25, 0.0, 0.5, "1/rung", JUDGEMENT, "model 5", "how the rung shortens the clock"
+        0.25, 0.0, 0.5, "1/rung", JUDGEMENT, "no source", "how the rung shortens the clock"
     )
     clock_sigma: float = _constant(
         0.6,
@@ -323,7 +325,7 @@ class Parameters(Frozen):
         True,
         "yes or no",
         JUDGEMENT,
-        "model 5",
+        "no source",
         ge=None,
         meaning="whether a theatre commander answers first, up to display",
     )
@@ -333,7 +335,7 @@ class Parameters(Frozen):
         6 * HOUR,
         "time",
         JUDGEMENT,
-        "model 5",
+        "no source",
         "median time until the theatre commander answers",
     )
 
@@ -347,10 +349,10 @@ class Parameters(Frozen):
         "what a victim suspects before it knows anything: accident",
     )
     suspicion_assertive: float = _probability(
-        0.40, 0.32, 0.48, JUDGEMENT, "model 9, prototype", "the same: assertive"
+        0.40, 0.32, 0.48, JUDGEMENT, "prototype, model 6.3", "the same: assertive"
     )
     suspicion_hostile: float = _probability(
-        0.20, 0.07, 0.28, JUDGEMENT, "model 9, prototype", "the same: hostile"
+        0.20, 0.07, 0.28, JUDGEMENT, "prototype, model 6.3", "the same: hostile"
     )
     suspicion_not_theirs: float = _probability(
         0.05, 0.0, 0.15, JUDGEMENT, "rest of the prototype's suspicions", "the same: not theirs"
@@ -361,7 +363,7 @@ class Parameters(Frozen):
         1.5,
         "log odds",
         JUDGEMENT,
-        "model 9, prototype",
+        "prototype, model 6.3",
         "how tension feeds suspicion of hostility",
     )
     a_rung: float = _constant(
@@ -370,7 +372,7 @@ class Parameters(Frozen):
         0.46,
         "log odds/rung",
         JUDGEMENT,
-        "model 9, prototype",
+        "prototype, model 6.3",
         "how the rung feeds suspicion of hostility",
     )
     first_report: Delay = _delay(
@@ -396,11 +398,16 @@ class Parameters(Frozen):
         "9 h",
         "36 h",
         JUDGEMENT,
-        "model 9; evidence 3.4: revised the next day",
+        "evidence 3.4: revised the next day",
         "delay of the investigation",
     )
     accuracy: float = _probability(
-        0.85, 0.70, 0.95, JUDGEMENT, "model 9", "chance that the investigation names the true cause"
+        0.85,
+        0.70,
+        0.95,
+        JUDGEMENT,
+        "no source",
+        "chance that the investigation names the true cause",
     )
 
     # Messages and credibility.
@@ -421,21 +428,21 @@ class Parameters(Frozen):
         6.0,
         "count",
         JUDGEMENT,
-        "model 5",
+        "no source",
         "believed messages a side starts from",
         ge=0.01,
     )
     credibility_b: float = _constant(
-        2.0, 1.0, 6.0, "count", JUDGEMENT, "model 5", "false messages a side starts from", ge=0.01
+        2.0, 1.0, 6.0, "count", JUDGEMENT, "no source", "false messages a side starts from", ge=0.01
     )
     credibility_low: float = _probability(
-        0.05, 0.05, 0.05, JUDGEMENT, "model 5", "least credibility"
+        0.05, 0.05, 0.05, JUDGEMENT, "no source", "least credibility"
     )
     credibility_high: float = _probability(
-        0.95, 0.95, 0.95, JUDGEMENT, "model 5", "greatest credibility"
+        0.95, 0.95, 0.95, JUDGEMENT, "no source", "greatest credibility"
     )
     credibility_step: float = _constant(
-        0.3, 0.1, 1.0, "count", JUDGEMENT, "model 5", "weight of one revelation"
+        0.3, 0.1, 1.0, "count", JUDGEMENT, "no source", "weight of one revelation"
     )
     late_relief: float = _constant(
         0.3,
@@ -443,7 +450,7 @@ class Parameters(Frozen):
         0.6,
         "ratio",
         JUDGEMENT,
-        "model 5",
+        "no source",
         "fall of tension when an explanation is believed too late",
         le=1,
     )
@@ -453,26 +460,26 @@ class Parameters(Frozen):
         1.0,
         "ratio",
         JUDGEMENT,
-        "model 5",
+        "no source",
         "what is left of a display's quiet time after such an explanation",
         le=1,
     )
 
     # The response.
     beta: float = _constant(
-        40.0, 22.0, 56.0, "1/intensity²", JUDGEMENT, "model 9, prototype", "steadiness of choice"
+        40.0, 22.0, 56.0, "1/intensity²", JUDGEMENT, "prototype, model 6.3", "steadiness of choice"
     )
     resolve: float = _constant(
-        1.1, 0.9, 1.25, "ratio", JUDGEMENT, "model 9, prototype", "wanted answer per severity"
+        1.1, 0.9, 1.25, "ratio", JUDGEMENT, "prototype, model 6.3", "wanted answer per severity"
     )
     fear: float = _constant(
-        0.25, 0.15, 0.40, "ratio", JUDGEMENT, "model 9, prototype", "aversion to intense acts"
+        0.25, 0.15, 0.40, "ratio", JUDGEMENT, "prototype, model 6.3", "aversion to intense acts"
     )
     jump: float = _constant(
-        0.03, 0.0, 0.10, "utility", JUDGEMENT, "model 9, prototype", "cost of using force at all"
+        0.03, 0.0, 0.10, "utility", JUDGEMENT, "prototype, model 6.3", "cost of using force at all"
     )
     jump_rung: float = _constant(
-        0.1, 0.0, 0.2, "1/rung", JUDGEMENT, "model 5", "growth of that cost per rung"
+        0.1, 0.0, 0.2, "1/rung", JUDGEMENT, "no source", "growth of that cost per rung"
     )
     grievance: float = _constant(
         0.3,
@@ -480,11 +487,11 @@ class Parameters(Frozen):
         0.6,
         "ratio",
         JUDGEMENT,
-        "model 9 (g), prototype",
+        "prototype (g), model 6.3",
         "how tension sharpens the answer",
     )
     cost_accident: float = _constant(
-        0.15, 0.08, 0.27, "ratio", JUDGEMENT, "model 9, prototype", "answer an accident deserves"
+        0.15, 0.08, 0.27, "ratio", JUDGEMENT, "prototype, model 6.3", "answer an accident deserves"
     )
     cost_assertive: float = _constant(
         0.45,
@@ -492,14 +499,26 @@ class Parameters(Frozen):
         0.56,
         "ratio",
         JUDGEMENT,
-        "model 9, prototype",
+        "prototype, model 6.3",
         "answer an assertive act deserves",
     )
     cost_hostile: float = _constant(
-        1.0, 1.0, 1.0, "ratio", JUDGEMENT, "model 5", "answer a hostile act deserves"
+        1.0,
+        1.0,
+        1.0,
+        "ratio",
+        JUDGEMENT,
+        "end of the scale, by definition",
+        "answer a hostile act deserves",
     )
     cost_not_theirs: float = _constant(
-        0.0, 0.0, 0.0, "ratio", JUDGEMENT, "model 5", "answer a third party's act deserves"
+        0.0,
+        0.0,
+        0.0,
+        "ratio",
+        JUDGEMENT,
+        "end of the scale, by definition",
+        "answer a third party's act deserves",
     )
     delta: float = _constant(
         0.85,
@@ -507,12 +526,12 @@ class Parameters(Frozen):
         0.95,
         "ratio",
         JUDGEMENT,
-        "model 9 (δ), prototype",
+        "prototype (δ), model 6.3",
         "severity of a use of force for the other side, per intensity",
         le=1,
     )
     delta_display: float = _constant(
-        0.5, 0.3, 0.7, "ratio", JUDGEMENT, "model 5", "the same of a display", le=1
+        0.5, 0.3, 0.7, "ratio", JUDGEMENT, "no source", "the same of a display", le=1
     )
     relief: float = _constant(
         0.3,
@@ -588,7 +607,7 @@ class Parameters(Frozen):
         0.5,
         "ratio",
         JUDGEMENT,
-        "model 5; no source",
+        "no source",
         "growth of the time left to answer by a reassuring message, per credibility",
     )
     invitation: float = _constant(
@@ -597,22 +616,22 @@ class Parameters(Frozen):
         0.3,
         "log/act",
         JUDGEMENT,
-        "model 5 (d)",
+        "no source (d); no memory at all is reported beside it",
         "growth of the hostile share per unanswered hostile act",
     )
     invitation_half_life: Duration = _constant(
-        90 * DAY, 30 * DAY, 180 * DAY, "time", JUDGEMENT, "model 5", "how it is forgotten", ge=1
+        90 * DAY, 30 * DAY, 180 * DAY, "time", JUDGEMENT, "no source", "how it is forgotten", ge=1
     )
 
     # State.
     tension_incident: float = _constant(
-        0.5, 0.25, 1.0, "tension", JUDGEMENT, "model 5", "jump by an incident, per severity"
+        0.5, 0.25, 1.0, "tension", JUDGEMENT, "no source", "jump by an incident, per severity"
     )
     tension_act: float = _constant(
-        0.3, 0.15, 0.6, "tension", JUDGEMENT, "model 5", "jump by an act, per intensity"
+        0.3, 0.15, 0.6, "tension", JUDGEMENT, "no source", "jump by an act, per intensity"
     )
     tension_half_life: Duration = _constant(
-        4 * DAY, 2 * DAY, 8 * DAY, "time", JUDGEMENT, "model 5", "how tension fades", ge=1
+        4 * DAY, 2 * DAY, 8 * DAY, "time", JUDGEMENT, "no source", "how tension fades", ge=1
     )
     quiet: Duration = _constant(
         3 * DAY,
@@ -620,12 +639,12 @@ class Parameters(Frozen):
         6 * DAY,
         "time",
         JUDGEMENT,
-        "model 5",
+        "no source",
         "time without an act at or above a rung until the bloc steps down",
         ge=1,
     )
     activity_rung: float = _constant(
-        0.10, 0.06, 0.24, "1/rung", JUDGEMENT, "model 9, prototype", "growth of activity per rung"
+        0.10, 0.06, 0.24, "1/rung", JUDGEMENT, "prototype, model 6.3", "growth of activity per rung"
     )
     alert_tension: float = _constant(
         0.5, 0.2, 1.0, "tension", JUDGEMENT, "no source", "jump by a nuclear alert"
@@ -717,12 +736,12 @@ class Parameters(Frozen):
         1.1,
         "ratio",
         JUDGEMENT,
-        "model 6; the one call's effect is not known, seed 003",
+        "the one call's effect is not known, seed 003",
         "strike rate near a site after a concern call",
         le=1.1,
     )
     concern_lasts: Duration = _constant(
-        14 * DAY, 7 * DAY, 28 * DAY, "time", JUDGEMENT, "model 6", "how long that lasts"
+        14 * DAY, 7 * DAY, 28 * DAY, "time", JUDGEMENT, "no source", "how long that lasts"
     )
 
     # The run.
@@ -732,7 +751,7 @@ class Parameters(Frozen):
         30 * DAY,
         "time",
         JUDGEMENT,
-        "model 5",
+        "no source; longer than a clock and its exchange usually take",
         "how long open cases run on after the horizon",
     )
     warm_up: Duration = _constant(
@@ -741,7 +760,7 @@ class Parameters(Frozen):
         120 * DAY,
         "time",
         JUDGEMENT,
-        "model 4",
+        "no source; fifteen half-lives of tension, model 5.2",
         "time lived through before the period when the scenario does not say how it begins",
     )
 

@@ -249,7 +249,7 @@ def _methods(found: Comparison) -> Iterator[str]:
 
 
 def _invitation(found: Comparison) -> Iterator[str]:
-    """Set the result without invitation beside the one with it, as a model should (model 5)."""
+    """Set the result without invitation beside the one with it, as a model should (model 7.20)."""
     d = found.scenario.parameters.invitation
     if (d == 0 and not found.sets) or found.given is not None:
         return

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sim.scenario import Scenario, arm_names
-from sim.scenario.catalogue import Row
 from sim.world import prepare
 
 _DAY = 86_400_000
@@ -37,16 +36,3 @@ def overview(scenario: Scenario) -> Iterator[str]:
             f"  warning: border_share asks for {wanted:.1f} recorded contacts, but the forces meet "
             f"too seldom; add units, move them closer, or lower border_share"
         )
-
-
-def catalogue_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield the catalogue, two lines a value: what it is, and why."""
-    group = ""
-    for row in rows:
-        if row.group != group:
-            group = row.group
-            yield f"\n{group.upper()}"
-        span = f" ({row.low} to {row.high})" if row.low not in (None, "", [], row.high) else ""
-        unit = f" {row.unit}" if row.unit not in ("", "time") else ""
-        yield f"{row.name} = {row.base}{unit}{span} [{row.grade}]"
-        yield f"    {row.meaning}; {row.source}" if row.meaning else f"    {row.source}"

@@ -19,7 +19,7 @@ RUNGS: Final = (
     "use of force by both sides",
     "war",
 )
-"""The rungs of the crisis, 0 to 6 (model 2)."""
+"""The rungs of the crisis, 0 to 6 (model 2.3)."""
 
 RUNGS_SHORT: Final = (
     "routine",

@@ -166,12 +166,12 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target(
         "exchange_rest", "acts in an exchange, peacetime", "acts", PEACETIME,
         Length("exchange_acts", "exchanges"), None, None, 2.5,
-        "model 8: exchanges die out; most disputes fade (evidence 4.2)", fitted=True,
+        "model 1.3: exchanges die out; most disputes fade (evidence 4.2)", fitted=True,
     ),
     Target(
         "exchange_force", "acts in an exchange that begins at rung 5", "acts", EXCHANGE,
         Length("exchange_acts", "exchanges"), None, None, 5.0,
-        "model 8: exchanges die out even there; none led to war (evidence 3.4)", fitted=True,
+        "model 1.3: exchanges die out even there; none led to war (evidence 3.4)", fitted=True,
     ),
     Target(
         "violations", "violations of NATO airspace by Russia", "a month", _IN_2022,
