@@ -20,6 +20,8 @@ from sim.study import sweep as sweeps
 from sim.study import swept
 from sim.study.comparison import check_given, chosen_arms
 from sim.study.ensemble import inject_names
+from sim.study.parameter_sets import ParameterSet, read_sets
+from sim.study.telling_world import telling_world
 from sim.world import build, prepare
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ __all__ = [
     "check",
     "check_given",
     "chosen_arms",
+    "chosen_sets",
     "compare",
     "load",
     "new",
@@ -114,11 +117,12 @@ class Comparison(study.Comparison):
     @cached_property
     def telling_world(self) -> int:
         """The world to show: the first with the largest change of peak, by a stated rule."""
-        return study.telling_world(self)
+        return telling_world(self)
 
     def played(self, arm: str, world: int) -> Played:
         """Return one of the comparison's histories, lived through again."""
-        return play(self.scenario, arm=arm, world=world, seed=self.seed, given=self.given)
+        lived = self.scenario_of(world)
+        return play(lived, arm=arm, world=world, seed=self.seed, given=self.given)
 
     def draw(self, folder: Path) -> list[Path]:
         """Draw every figure into a folder, as PNG and SVG, and return the files."""
@@ -203,6 +207,8 @@ def compare(
     force: bool = False,
     keep_records: bool = False,
     progress: Callable[[int], None] | None = None,
+    uncertainty: bool = False,
+    sets: str | Path | Sequence[ParameterSet] | None = None,
 ) -> Comparison:
     """Compare arms in the same worlds.
 
@@ -210,7 +216,11 @@ def compare(
     main arms. The reference is always among them. ``given`` places one grave incident of a kind
     in every world, or names an inject to follow. ``out`` is a folder for the results, with
     ``keep_records`` every record among them; it must hold nothing yet, or with ``force`` no more
-    than an earlier result. ``progress`` is told how many more worlds are done.
+    than an earlier result. ``progress`` is told how many more worlds are done. With
+    ``uncertainty`` each world is lived under one of the parameter sets that fit the public
+    record, so that intervals cover what we do not know as well as chance; ``sets`` names a file
+    of them, or is a list of them, in place of those that come with the program. What the
+    scenario's file sets itself stays as it is.
 
     An interrupt ends the run early: the result then tells of the worlds that were finished, and
     its ``complete`` is False. Raises ScenarioError for a file that cannot be run, RunError for
@@ -219,8 +229,24 @@ def compare(
     found = study.compare(
         _scenario(scenario), worlds=worlds, seed=seed, arms=arms, given=given, workers=workers,
         out=out, force=force, keep_records=keep_records, progress=progress,
+        sets=chosen_sets(uncertainty, sets),
     )  # fmt: skip
     return Comparison(**{name: getattr(found, name) for name in found.__dataclass_fields__})
+
+
+def chosen_sets(
+    uncertainty: bool, sets: str | Path | Sequence[ParameterSet] | None = None
+) -> Sequence[ParameterSet]:
+    """Return the parameter sets worlds are to be lived under; none without ``uncertainty``.
+
+    ``sets`` names a file of them; by default those that come with the program. Raises RunError
+    for sets without ``uncertainty``, which would change nothing.
+    """
+    if not uncertainty:
+        if sets:
+            raise RunError("sets: only a comparison with --uncertainty uses sets; add it")
+        return ()
+    return read_sets(sets).sets if sets is None or isinstance(sets, (str, Path)) else sets
 
 
 def sweep(

@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.errors import DeconflictError, RunError
+from sim import record_commands
+from sim.errors import RunError
+from sim.terminal import (
+    INTERRUPTED,
+    File,
+    GivenOption,
+    Quiet,
+    Seed,
+    SetsFile,
+    Workers,
+    progress,
+    told,
+)
 
 if TYPE_CHECKING:
     from sim.api import Comparison, Sweep
@@ -29,32 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-INTERRUPTED = 130
-"""The exit code of a command that a signal to interrupt has ended: 128 and the signal's number."""
-
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.")]
-Seed = Annotated[int, typer.Option(help="Seed of all luck.", min=0)]
-GivenOption = Annotated[
-    str | None,
-    typer.Option(metavar="KIND|INJECT", help="Place one grave incident, or follow an inject."),
-]
-
-
-@contextmanager
-def _told(interrupted: str = "interrupted") -> Iterator[None]:
-    """Turn an error this package raises on purpose into its message and exit code 1.
-
-    An interrupt ends with a sentence and exit code 130.
-    """
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo(f"\n{interrupted}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except DeconflictError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
 
 
 def _version(asked: bool) -> None:
@@ -91,7 +75,7 @@ def check(
             continue
         from sim.show.overview import overview
 
-        with _told():
+        with told():
             for line in overview(load(path)):
                 typer.echo(line)
     if bad:
@@ -113,7 +97,7 @@ def play(
     ] = None,
 ) -> None:
     """Tell one history as a timeline: who, what, when and why."""
-    with _told():
+    with told():
         from sim import api
         from sim.show.narration import narrate, narrate_pair, printed
 
@@ -158,16 +142,22 @@ def compare(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Result folder; results/NAME by default.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes; all cores by default.", min=1, max=256)
-    ] = None,
+    workers: Workers = None,
     records: Annotated[bool, typer.Option("--records", help="Keep every record.")] = False,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only the answer.")] = False,
+    quiet: Quiet = False,
+    uncertainty: Annotated[
+        bool,
+        typer.Option(
+            "--uncertainty",
+            help="Live each world under one of the parameter sets that fit the public record.",
+        ),
+    ] = False,
+    sets: SetsFile = None,
 ) -> None:
     """Compare arms in the same worlds: table, figures, result folder."""
-    with _told("interrupted; nothing was written"):
+    with told("interrupted; nothing was written"):
         from sim import api
         from sim.show.answer import lines_of
         from sim.study.folder import check_free
@@ -175,12 +165,13 @@ def compare(
         scenario = api.load(file)
         names = api.chosen_arms(scenario, arms)
         api.check_given(scenario, given)
+        lived_under = api.chosen_sets(uncertainty, sets)
         folder = out or Path("results") / file.stem
         check_free(folder, force)
         if not quiet:
             _say_power(scenario, worlds, seed, given)
-    with _told(f"interrupted; what was finished is in {folder}/"):
-        with _progress(worlds, quiet) as advance:
+    with told(f"interrupted; what was finished is in {folder}/"):
+        with progress(worlds, quiet) as advance:
             result = api.compare(
                 scenario,
                 worlds=worlds,
@@ -192,6 +183,8 @@ def compare(
                 force=force,
                 keep_records=records,
                 progress=advance,
+                uncertainty=uncertainty,
+                sets=lived_under,
             )
         _end(result, folder, lines_of, figures, quiet)
 
@@ -221,15 +214,13 @@ def sweep(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder; results/NAME_sweep by default.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes; all cores by default.", min=1, max=256)
-    ] = None,
+    workers: Workers = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only the answer.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Move one or two levers: how the paired difference changes, table, figure, folder."""
-    with _told("interrupted; nothing was written"):
+    with told("interrupted; nothing was written"):
         from sim import api
         from sim.show.sweep_answer import lines_of
         from sim.study.folder import check_free
@@ -237,8 +228,8 @@ def sweep(
         scenario = api.load(file)
         folder = out or Path("results") / f"{file.stem}_sweep"
         check_free(folder, force)
-    with _told(f"interrupted; what was finished is in {folder}/"):
-        with _progress(worlds, quiet) as advance:
+    with told(f"interrupted; what was finished is in {folder}/"):
+        with progress(worlds, quiet) as advance:
             result = api.sweep(
                 scenario,
                 vary,
@@ -290,41 +281,6 @@ def _say_power(scenario: Scenario, worlds: int, seed: int, given: str | None) ->
         typer.echo(line)
 
 
-@contextmanager
-def _progress(worlds: int, quiet: bool) -> Iterator[Any]:
-    """Show a bar with rate and time left on a terminal, and nothing anywhere else."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    with Progress(
-        TextColumn("worlds"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    ) as bar:
-        task = bar.add_task("worlds", total=worlds, rate="")
-
-        def advance(count: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, advance=count, rate=f"{speed:.0f}/s" if speed else "")
-
-        yield advance
-
-
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
@@ -340,7 +296,7 @@ def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="File to write, or its name.")],
 ) -> None:
     """Write a commented scenario to start from."""
-    with _told():
+    with told():
         from sim.scenario import template
 
         path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
@@ -364,7 +320,7 @@ def parameters(
     from sim.scenario.catalogue import Row, catalogue_rows
 
     grades = ("sourced", "computed", "judgement")
-    with _told():
+    with told():
         if grade is not None and grade not in grades:
             raise RunError(f'--grade: "{grade}" is no grade; known: {", ".join(grades)}')
         rows = [row for row in catalogue_rows() if grade in (None, row.grade)]
@@ -379,3 +335,7 @@ def parameters(
 
         for line in catalogue_lines(rows):
             typer.echo(line)
+
+
+for _command in (record_commands.validate, record_commands.calibrate, record_commands.identify):
+    app.command()(_command)

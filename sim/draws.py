@@ -94,6 +94,7 @@ class Decision(Enum):
     RELAY = "relay"  # delay from the conversation to the decision maker
     BACKFIRE = "backfire"  # whether a call makes things worse by itself
     WAIT = "wait"  # whether a pending call holds the clock
+    PARAMETER_SET = "parameter_set"  # which accepted parameter set a world is lived under
 
 
 def mix(z: int) -> int:

@@ -57,6 +57,7 @@ class CallEnd(IntEnum):
     SERVED = 3  # another conversation on the same case made it needless
     UNFINISHED = 4
     CLOSED = 5  # the channel was not open, or closed for good
+    TOO_LATE = 6  # a notice whose sortie had begun before the telephone was free
 
 
 class Contacted(NamedTuple):
@@ -180,7 +181,11 @@ class Tested(NamedTuple):
 
 
 class Noticed(NamedTuple):
-    """Word of a sortie given beforehand; ``given`` is when it was through."""
+    """Word of a sortie, or the attempt to give it, with each delay.
+
+    It was due at ``due``, had the telephone at ``begun`` and was through at ``given``; -1 for a
+    step that was never reached. ``end`` is a row of CallEnd.
+    """
 
     time: int
     seats: Seats
@@ -188,7 +193,10 @@ class Noticed(NamedTuple):
     sortie: int
     unit: int
     bloc: int
+    due: int
+    begun: int
     given: int
+    end: int
 
 
 class Messaged(NamedTuple):

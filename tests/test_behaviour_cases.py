@@ -12,6 +12,7 @@ from small_worlds import (
     crisis_in,
     histories,
     incident,
+    laid_over,
     of,
     quiet,
     stages,
@@ -20,8 +21,9 @@ from small_worlds import (
 
 from sim.crisis import Request, crisis_of, given_in, plan, play
 from sim.draws import child
-from sim.records import Acted, Called, CallEnd, Contacted, Happened, Origin, Stopped
+from sim.records import Acted, Called, CallEnd, Contacted, Happened, Noticed, Origin, Stopped
 from sim.scenario.kinds import INCIDENT_KINDS, RESPONSES, Act
+from sim.study.measures import measure
 
 ASKS_LEAVE: Values = {
     "willing": {"serious": 1.0, "high_risk": 1.0},
@@ -214,3 +216,38 @@ def test_a_given_collision_costs_its_unit() -> None:
         after += sum(unit in (m.a, m.b) for m in of(spared, Contacted) if m.time > close.time)
     assert before > 10
     assert after > 10
+
+
+# A notice, and what became of it.
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ({}, {CallEnd.THROUGH}),
+        ({"answered": 0.0}, {CallEnd.UNANSWERED}),
+        ({"up": {"mean": "1 h"}, "down": {"mean": "2000 d"}}, {CallEnd.LINE_DOWN}),
+        ({"notice_lasts": "4 h"}, {CallEnd.THROUGH, CallEnd.TOO_LATE}),
+        ({"closes": "2022-09-20T00:00Z"}, {CallEnd.THROUGH}),
+    ],
+)
+def test_every_notice_leaves_a_record_with_its_delays(line: Values, expected: set[CallEnd]) -> None:
+    usual = {"carries": ["notices"], "notify": 1.0, "notice_lead": "2 h"}
+    values = laid_over(meeting(), {"channels": {"line": {**usual, **line}}})
+    ends: set[CallEnd] = set()
+    for stage in stages(theatre_of(values), 3):
+        history = play(stage, "as_used_2022")
+        notices = of(history, Noticed)
+        assert len(notices) > 20
+        noticed = measure(history, stage.channel_rows["line"])
+        assert noticed["notices"] + noticed["notices_failed"] == len(notices)
+        for notice in notices:
+            ends.add(CallEnd(notice.end))
+            through = notice.end == CallEnd.THROUGH
+            assert (notice.given >= 0) == through
+            assert notice.begun < 0 or notice.due <= notice.begun <= notice.time
+            assert notice.given in (-1, notice.time)
+            # Who gives it knows what became of it; the other side only what it was told.
+            assert notice.seats[notice.bloc] == notice.time
+            assert notice.seats[1 - notice.bloc] == (notice.time if through else -1)
+    assert ends == expected

@@ -320,7 +320,7 @@ import contextlib, sys, sim.cli
 @contextlib.contextmanager
 def progress(worlds, quiet):
     yield lambda count: print(count, file=sys.stderr, flush=True)
-sim.cli._progress = progress
+sim.cli.progress = progress
 sim.cli.app(sys.argv[1:])
 """
 

@@ -13,7 +13,10 @@ from commands import ROOT, SCENARIOS, deconflict, ran, succeeded
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FEW = "4"
-VERBS = ("check", "play", "compare", "sweep", "parameters", "schema", "new")
+VERBS = (
+    "check", "play", "compare", "sweep", "parameters", "schema", "new", "validate", "calibrate",
+    "identify",
+)  # fmt: skip
 
 
 def _blocks(language: str) -> list[str]:

@@ -200,36 +200,41 @@ def concerned(load: float, capacity: int = 1, **line: Any) -> Values:
     )
 
 
-def waits_on_line(values: Values, worlds: int, capacity: int) -> np.ndarray:
-    """Return the waits of all calls in ms, world after world, checking each conversation."""
+def waits_on_line(values: Values, worlds: int, capacity: int) -> tuple[np.ndarray, float]:
+    """Return the waits of all calls in ms, world after world, and how many talk at a time."""
     waits: list[int] = []
+    spoken = lasted = 0
     for history in histories(values, worlds):
         calls = sorted(of(history, Called), key=lambda call: call.authorised)
         waits += [call.ringing - call.authorised for call in calls if call.ringing >= 0]
+        spoken += sum(min(c.ended, history.horizon) - c.ringing for c in calls if c.ended >= 0)
+        lasted += history.horizon
         ends = sorted((t, step) for c in calls for t, step in ((c.ringing, 1), (c.ended, -1)))
         talking = np.cumsum([step for t, step in ends if t >= 0])
         assert talking.max() == capacity
-    return np.array(waits)
+    return np.array(waits), spoken / lasted
 
 
 @pytest.mark.parametrize("times", SIZES)
 @pytest.mark.parametrize(("capacity", "load"), [(1, 0.6), (2, 1.2)])
 def test_calls_wait_for_the_line_as_theory_says(capacity: int, load: float, times: int) -> None:
-    waits = waits_on_line(concerned(load, capacity), 5 * times, capacity)
+    waits, use = waits_on_line(concerned(load, capacity), 5 * times, capacity)
     assert waits.size > 9_000
     expected = erlang_c(load, capacity) * (load * 30 * MINUTE) / (capacity - load)
     assert abs(z_of(waits, expected)) < Z
     assert abs(z_of((waits > 0).astype(float), erlang_c(load, capacity))) < Z
+    assert abs(use - load) < Z * load * math.sqrt(2 / waits.size)
 
 
-def test_a_call_lasts_its_stated_delays() -> None:
+@pytest.mark.parametrize("times", SIZES)
+def test_a_call_lasts_its_stated_delays(times: int) -> None:
     # Every part of a call exponential: the mean of each recorded part is the one written.
     values = concerned(
         0.01, authorise={"mean": "30 min"}, answer={"mean": "5 min"}, relay={"mean": "50 min"},
         right_person={"probability": 0.6, "otherwise": {"mean": "20 min"}},
         talk={"mean": "8 min"}, interpreter=1.5, capacity=100,
     )  # fmt: skip
-    calls = [call for history in histories(values, 1) for call in of(history, Called)]
+    calls = [call for history in histories(values, times) for call in of(history, Called)]
     calls = [call for call in calls if call.relayed >= 0]
     assert len(calls) > 1500
     parts = {
@@ -239,15 +244,16 @@ def test_a_call_lasts_its_stated_delays() -> None:
         "relay": ([c.relayed - c.ended for c in calls], 50.0),
     }
     for name, (found, minutes) in parts.items():
-        times = np.array(found) / MINUTE
-        z = (times.mean() - minutes) / (times.std(ddof=1) / math.sqrt(times.size))
+        lasted = np.array(found) / MINUTE
+        z = (lasted.mean() - minutes) / (lasted.std(ddof=1) / math.sqrt(lasted.size))
         assert abs(z) < Z, name
 
 
-def test_unanswered_calls_are_tried_again() -> None:
+@pytest.mark.parametrize("times", SIZES)
+def test_unanswered_calls_are_tried_again(times: int) -> None:
     # Three attempts at .5 each, a quarter of an hour apart: attempts are geometric, cut at three.
     values = concerned(0.001, capacity=100, answered=0.5, attempts=3, retry="15 min")
-    calls = [call for history in histories(values, 1) for call in of(history, Called)]
+    calls = [call for history in histories(values, times) for call in of(history, Called)]
     shares = np.bincount([call.attempts for call in calls], minlength=4)[1:] / len(calls)
     for found, expected in zip(shares, (0.5, 0.25, 0.25), strict=True):
         error = math.sqrt(expected * (1 - expected) / len(calls))
@@ -287,17 +293,19 @@ def test_test_calls_find_the_line_up_as_renewal_theory_says(times: int) -> None:
         assert after.mean() > availability
 
 
-def test_a_line_answers_the_share_of_tests_it_is_told_to() -> None:
+@pytest.mark.parametrize("times", SIZES)
+def test_a_line_answers_the_share_of_tests_it_is_told_to(times: int) -> None:
     line = {"answered": 0.9, "tests": {"every": "1 h"}}
-    lived = histories(quiet(duration="300 d", channels={"line": line}), 2)
+    lived = histories(quiet(duration="300 d", channels={"line": line}), 2 * times)
     answered = np.array([t.answered for one in lived for t in of(one, records.Tested)])
-    assert answered.size == 2 * 300 * 24
+    assert answered.size == 2 * times * 300 * 24
     assert abs(answered.mean() - 0.9) < Z * math.sqrt(0.09 / answered.size)
 
 
-def test_outages_begin_in_equilibrium() -> None:
+@pytest.mark.parametrize("times", SIZES)
+def test_outages_begin_in_equilibrium(times: int) -> None:
     # The first test call, at the start, already finds the line down two times in three.
     line = {"up": {"mean": "1 d"}, "down": {"mean": "2 d"}, "tests": {"every": "6 h"}}
-    lived = histories(quiet(duration="1 d", channels={"line": line}), 300)
+    lived = histories(quiet(duration="1 d", channels={"line": line}), 300 * times)
     first = np.array([of(history, records.Tested)[0].answered for history in lived])
     assert abs(first.mean() - 1 / 3) < Z * math.sqrt(2 / 9 / first.size)

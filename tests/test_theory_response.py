@@ -201,9 +201,10 @@ def lively(worlds: int, cause: str = "accident", **changes: object) -> list[Hist
     return histories(laid_over(values, changes), worlds)
 
 
-def test_answers_follow_from_the_evidence_on_record() -> None:
+@pytest.mark.parametrize("times", SIZES)
+def test_answers_follow_from_the_evidence_on_record(times: int) -> None:
     kinds = Counter()
-    for history in lively(250):
+    for history in lively(250 * times):
         evidence: list[list[float]] = []
         report: list[float] | None = None
         best, content = 0.0, -1
@@ -232,10 +233,11 @@ def test_answers_follow_from_the_evidence_on_record() -> None:
 # Credibility.
 
 
-def test_only_a_revelation_moves_credibility_and_by_its_formula() -> None:
+@pytest.mark.parametrize("times", SIZES)
+def test_only_a_revelation_moves_credibility_and_by_its_formula(times: int) -> None:
     calm = {"a_tension": 0.0, "a_rung": 0.0}
     falsehoods, still = [], 0
-    for history in lively(250, parameters=calm):
+    for history in lively(250 * times, parameters=calm):
         told = of(history, Believed)
         first = [each for each in told if each.receiver == 0][:1]
         if not told:
@@ -434,9 +436,10 @@ def test_tension_halves_in_its_half_life(value: float, elapsed: int) -> None:
     assert left == pytest.approx(value * 0.5 ** (elapsed / (4 * DAY)), rel=1e-12)
 
 
-def test_tension_on_record_is_what_its_jumps_have_left() -> None:
+@pytest.mark.parametrize("times", SIZES)
+def test_tension_on_record_is_what_its_jumps_have_left(times: int) -> None:
     values = quiet(injects=[incident(severity=0.9)], parameters=NO_REPORT)
-    for history in histories(values, 40, arm="without_line"):
+    for history in histories(values, 40 * times, arm="without_line"):
         tension, at = 0.5 * 0.9, DAY
         for act in of(history, Acted):
             tension *= 0.5 ** ((act.time - at) / (4 * DAY))

@@ -16,6 +16,7 @@ from sim.world.tracks import Segments, Sorties
 from sim.world.traffic import traffic
 
 STEP = 20_000
+SIZES = [pytest.param(1, id="usual"), pytest.param(10, id="long", marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +164,8 @@ def line(theatre_values: dict[str, Any], name: str, actor: str, angle: float, ha
     return force(name, actor, "fighter_patrol", {"racetrack": [list(end) for end in ends]})
 
 
-def test_movers_on_crossing_lines_meet_as_often_as_the_gas_model_says() -> None:
+@pytest.mark.parametrize("times", SIZES)
+def test_movers_on_crossing_lines_meet_as_often_as_the_gas_model_says(times: int) -> None:
     """Rate 2 R w / A with A the parallelogram of the two lines and w their relative speed.
 
     Each mover is even along its line and goes either way, so w is 2 v cos(θ/2) or 2 v sin(θ/2);
@@ -181,14 +183,15 @@ def test_movers_on_crossing_lines_meet_as_often_as_the_gas_model_says() -> None:
         2 * reach * speed * (math.cos(t / 2) + math.sin(t / 2)) / (4 * half * far * math.sin(t))
         for t, far in angles
     )
-    counts = [everything(theatre, 5, number)[2].first.size for number in range(12)]
+    counts = [everything(theatre, 5, number)[2].first.size for number in range(12 * times)]
     mean = expected * theatre.horizon_ms / 1000
     error = np.std(counts, ddof=1) / math.sqrt(len(counts))
     assert abs(np.mean(counts) - mean) < 4 * error
     assert error < 0.03 * mean
 
 
-def test_wanderers_meet_as_the_gas_model_says() -> None:
+@pytest.mark.parametrize("times", SIZES)
+def test_wanderers_meet_as_the_gas_model_says(times: int) -> None:
     """Rate = (time in range) · 2 w / (π R), with the mean relative speed w = 4 v / π of a gas.
 
     Only the mean relative speed comes from the gas: random waypoints crowd the middle of an area,
@@ -203,7 +206,7 @@ def test_wanderers_meet_as_the_gas_model_says() -> None:
     values = air_only(forces, areas={"wide": {"polygon": places}}, duration="30 d")
     theatre = theatre_of(values)
     rate, share = [], []
-    for number in range(12):
+    for number in range(12 * times):
         _, _, contacts = everything(theatre, 9, number)
         rate.append(contacts.first.size / theatre.horizon_ms)
         share.append(float((contacts.last - contacts.first).sum()) / theatre.horizon_ms)
@@ -214,7 +217,70 @@ def test_wanderers_meet_as_the_gas_model_says() -> None:
     assert ratio.std() / math.sqrt(ratio.size) < 0.02
 
 
-def test_passing_stations_is_as_frequent_as_the_swept_area_says() -> None:
+def square(side: float) -> list[list[float]]:
+    """Return the corners of a square about a place of the small theatre, in degrees."""
+    theatre = theatre_of(air_only([force("any", "us", "warship", {"station": [31.0, 43.5]})]))
+    x, y = theatre.metres(31.0, 43.5)
+    corners = ((0, 0), (1, 0), (1, 1), (0, 1))
+    return [list(theatre.degrees(x + i * side, y + j * side)) for i, j in corners]
+
+
+def meetings(
+    side: float, reach: float, speed: float, samples: int, luck: np.random.Generator
+) -> tuple[float, float]:
+    """Return how often two wanderers of a square come within reach per second, and its error.
+
+    The gas model without its approximations: legs between even points follow each other without
+    regard to the other's, so any offset of two legs in time is as likely as another, and the rate
+    is the mean over pairs of legs of the offsets at which they pass into reach, over the square of
+    the mean time of a leg. Offsets are drawn evenly over those at which the legs overlap at all.
+    """
+    ends = luck.uniform(0, side, (2, 2, 2, samples))  # mover, end of leg, coordinate
+    legs = ends[:, 1] - ends[:, 0]
+    lasting = np.hypot(legs[:, 0], legs[:, 1]) / speed
+    span = lasting.sum(axis=0)
+    late = luck.uniform(0, 1, samples) * span - lasting[1]
+    begin, end = np.maximum(0, late), np.minimum(lasting[0], late + lasting[1])
+    velocity = legs / lasting[:, None]
+    first = ends[0, 0] + velocity[0] * begin
+    second = ends[1, 0] + velocity[1] * (begin - late)
+    apart, passing = second - first, velocity[1] - velocity[0]
+    # Into reach at the smaller root of |apart + passing t| = reach.
+    a, b = (passing**2).sum(axis=0), (apart * passing).sum(axis=0)
+    c = (apart**2).sum(axis=0) - reach**2
+    root = b * b - a * c
+    into = (-b - np.sqrt(np.maximum(root, 0.0))) / a
+    meets = span * ((c > 0) & (root > 0) & (into > 0) & (into < end - begin))
+    leg = lasting.mean()
+    return float(meets.mean() / leg**2), float(meets.std() / math.sqrt(samples) / leg**2)
+
+
+@pytest.mark.parametrize("times", SIZES)
+def test_wanderers_meet_as_often_as_their_legs_say(times: int) -> None:
+    side, reach, speed = 800e3, 32e3, 900 / 3.6
+    forces = [
+        force(name, actor, "fighter_patrol", {"box": "wide"}, number=3)
+        for name, actor in (("one", "us"), ("two", "russia"))
+    ]
+    area = {"wide": {"polygon": square(side)}}
+    theatre = theatre_of(air_only(forces, areas=area, duration="30 d"))
+    counts = [
+        int((everything(theatre, 9, number)[2].first > 0).sum()) for number in range(12 * times)
+    ]
+    rounds = [meetings(side, reach, speed, 1_000_000, np.random.default_rng(n)) for n in range(4)]
+    pairs, seconds = 9, theatre.horizon_ms / 1000
+    expected = float(np.mean([rate for rate, _ in rounds])) * pairs * seconds
+    doubt = math.sqrt(sum(error**2 for _, error in rounds)) / 4 * pairs * seconds
+    error = math.hypot(np.std(counts, ddof=1) / math.sqrt(len(counts)), doubt)
+    assert abs(np.mean(counts) - expected) < 4 * error
+    assert error < 0.03 * expected
+    # The gas itself: even density and headings, 2 R (4 v / pi) / A; wanderers crowd the middle.
+    gas = 2 * reach * 4 * speed / math.pi / side**2 * pairs * seconds
+    assert 1.2 < expected / gas < 1.5
+
+
+@pytest.mark.parametrize("times", SIZES)
+def test_passing_stations_is_as_frequent_as_the_swept_area_says(times: int) -> None:
     """A wanderer enters a disc of radius R at rate 2 R v f, with f its density at the disc.
 
     Stations stand at the nodes of Gauss-Legendre quadrature and count with its weights, so that the
@@ -245,7 +311,7 @@ def test_passing_stations_is_as_frequent_as_the_swept_area_says() -> None:
     for k, share in enumerate(np.outer(weights, weights).ravel() / 4):
         weight[theatre.unit_index[f"post{k:02}/1"]] = share
     sums = []
-    for number in range(10):
+    for number in range(10 * times):
         sorties, _, contacts = everything(theatre, 3, number)
         sums.append(float(weight[sorties.unit[contacts.b[contacts.first > 0]]].sum()))
     reach, speed = 32e3, 370 / 3.6 / 1000

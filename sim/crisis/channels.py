@@ -16,7 +16,7 @@ from sim.crisis import rules
 from sim.crisis.deciders import Asked, Request
 from sim.crisis.line import Call, Line
 from sim.crisis.plan import FOREVER, ChannelPlan
-from sim.crisis.routine import notices, tests
+from sim.crisis.routine import Notices, Tests
 from sim.crisis.rules import whole
 from sim.crisis.schedule import Desk, Rank
 from sim.crisis.state import Case
@@ -55,9 +55,9 @@ class Switchboard:
         """Start what the channels do by themselves: tests and notices."""
         for line in self.lines.values():
             if line.plan.test_every:
-                self._crisis.env.process(tests(self._crisis, line))
+                Tests(self._crisis, line)
             if line.plan.notices and line.plan.notify > 0:
-                self._crisis.env.process(notices(self._crisis, line))
+                Notices(self._crisis, line)
 
     # Who calls.
 

@@ -81,7 +81,7 @@ class Encounters:
         who = prospect.identity
         victim, author = self._sides(prospect)
         grave = rules.severity_class(
-            luck.u(Decision.SEVERITY_CLASS, who),
+            prospect.luck_class,
             p.share_serious,
             p.share_high_risk,
             p.mix_shift,
@@ -93,7 +93,7 @@ class Encounters:
             for flight in (prospect.a, prospect.b)
         ]
         victim_told = told[0] if victim is prospect.a else told[1]
-        cause = self._cause(who, grave, victim_told, author.bloc)
+        cause = self._cause(prospect.luck_cause, grave, victim_told, author.bloc)
         outcome = Outcome.INCIDENT if grave else Outcome.ROUTINE
         if any(told) and cause == Cause.ACCIDENT:
             if luck.u(Decision.HEED, who) < p.heed:
@@ -111,11 +111,11 @@ class Encounters:
 
     def _sides(self, prospect: Prospect) -> tuple[Flight, Flight]:
         """Return the victim and the author of what may go wrong."""
-        if self._crisis.luck.u(Decision.VICTIM, prospect.identity) < 0.5:
+        if prospect.luck_victim < 0.5:
             return prospect.a, prospect.b
         return prospect.b, prospect.a
 
-    def _cause(self, who: int, grave: int, victim_told: bool, author_bloc: int) -> int:
+    def _cause(self, u: float, grave: int, victim_told: bool, author_bloc: int) -> int:
         p = self._crisis.p
         base = p.hostile_high_risk if grave == SeverityClass.HIGH_RISK else p.hostile_serious
         exposure = p.exposure if victim_told else 1.0
@@ -125,7 +125,6 @@ class Encounters:
             p.invitation,
             self._crisis.ladder.unanswered(author_bloc),
         )
-        u = self._crisis.luck.u(Decision.CAUSE, who)
         cause = rules.cause(u, hostile, p.assertive_share, p.not_theirs_share)
         alone = rules.hostile_share(base, exposure, 0.0, 0.0)
         if cause != rules.cause(u, alone, p.assertive_share, p.not_theirs_share):
@@ -283,7 +282,7 @@ class Encounters:
                 owner = crisis.world.theatre.actors[struck].bloc
                 crisis.switchboard.concern(salvo.identity, salvo.site, owner)
 
-    def _stray(self, stray: Stray, _: Event) -> None:
+    def _stray(self, stray: Stray, _: object) -> None:
         """A weapon came down across the border; the victim blames the attacker first."""
         crisis = self._crisis
         if crisis.now >= crisis.horizon:

@@ -85,15 +85,11 @@ class Crisis:
     def run(self, until: int | None = None) -> None:
         """Play on to ``until``, or to the end: the horizon and what is still open beyond it."""
         target = self.ends if until is None else min(until, self.ends)
-        step, peek = self.env.step, self.env.peek
-        while not self.stopped:
-            time = peek()
-            if time >= target or (time >= self.horizon and self._over(time)):
-                break
-            self.now = time  # type: ignore[assignment]
-            step()
-            self.handled += 1
-        if self.stopped or target == self.ends or self._over(peek()):
+        env = self.env
+        self.handled += env.pass_until(min(target, self.horizon), self)
+        while not self.stopped and env.peek() < target and not self._over(env.peek()):
+            self.handled += env.pass_until(env.peek() + 1, self)
+        if self.stopped or target == self.ends or self._over(env.peek()):
             self._finish()
         elif target > self.now:
             self._idle(target)

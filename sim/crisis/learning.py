@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simpy.events import Event
-
 from sim.crisis import rules
 from sim.crisis.rules import Belief
 from sim.crisis.schedule import Rank
@@ -81,7 +79,7 @@ class Learning:
             report = partial(self._report, case, final, accuracy, who)
             self._crisis.env.at(time, Rank.REPORT, who, report)
 
-    def _report(self, case: Case, final: int, accuracy: float, who: int, _: Event) -> None:
+    def _report(self, case: Case, final: int, accuracy: float, who: int, _: object) -> None:
         """Hear the own investigation; the main report takes the place of the first."""
         if case.reported:
             return  # a first report after the main one is no news

@@ -2,80 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-from simpy.events import Event
-
+from sim.crisis.ladder import WAR_RUNG
 from sim.crisis.line import Line
 from sim.crisis.schedule import Rank
-from sim.crisis.stage import NoticeRow
-from sim.draws import Decision, child
-from sim.records import NEVER, Noticed, Purpose, Tested
+from sim.crisis.stage import NoticeRow, TestRow
+from sim.records import NEVER, CallEnd, Noticed, Purpose, Tested
 
 if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
 
-_WORD = (1 << 64) - 1
-"""Mask that makes a negative number a 64-bit word."""
+_CALL: Final = Rank.CALL  # bound once: an enum's member is slow to look up
+_TEST: Final = Purpose.TEST
+_NOTICE: Final = Purpose.NOTICE
+_THROUGH: Final = CallEnd.THROUGH
 
 
-def tests(crisis: Crisis, line: Line) -> Generator[Event, Any, None]:
-    """Test the line so often; a test finds an outage, or that it is over."""
-    plan = line.plan
-    begins = max(crisis.begins, plan.opens)
-    number = -(-begins // plan.test_every)
-    while number * plan.test_every < min(crisis.horizon, plan.closes):
-        due = number * plan.test_every
-        if due < crisis.now:  # the line was busy all the while: that test is left out
-            number += 1
-            continue
-        test = child(plan.identity, Purpose.TEST, number & _WORD)
-        yield crisis.env.moment(due, Rank.CALL, test)
-        yield line.desk.ask(Purpose.TEST, due, test)
-        up = line.up(crisis.now)
-        answered = up and crisis.luck.u(Decision.ANSWERED, test) < plan.answered
+class Tests:
+    """Test calls on one line, so often; a test finds an outage, or that it is over."""
+
+    __slots__ = ("_crisis", "_line", "_rows")
+
+    def __init__(self, crisis: Crisis, line: Line) -> None:
+        plan = line.plan
+        self._crisis = crisis
+        self._line = line
+        begins, ends = max(crisis.begins, plan.opens), min(crisis.horizon, plan.closes)
+        self._rows = iter(crisis.stage.tests(plan, begins, ends))
+        self._await_next()
+
+    def _await_next(self) -> None:
+        """Wait for the next test; those due while the line was busy are left out."""
+        crisis = self._crisis
+        for test in self._rows:
+            if test.due >= crisis.now:
+                crisis.env.at(test.due, _CALL, test.who, self._due, test)
+                break
+
+    def _due(self, test: TestRow) -> None:
+        """Ask for the telephone."""
+        self._line.desk.when_free(_TEST, test.due, test.who, self._ring, test)
+
+    def _ring(self, test: TestRow) -> None:
+        """Find the line up or down, and somebody there or not."""
+        crisis, line, now = self._crisis, self._line, self._crisis.now
+        up = line.up(now)
+        answered = up and test.answered < line.plan.answered
         line.known_down = not up
-        waited = crisis.now - due
-        seats = (crisis.now, crisis.now if answered else NEVER)
-        crisis.record(Tested(crisis.now, seats, plan.row, int(answered), waited))
-        yield crisis.env.moment(crisis.now + plan.test_lasting, Rank.CALL, test)
-        line.desk.release()
-        number += 1
+        seats = (now, now if answered else NEVER)
+        crisis.record(Tested(now, seats, line.plan.row, int(answered), now - test.due))
+        crisis.env.at(now + line.plan.test_lasting, _CALL, test.who, self._over)
+
+    def _over(self, _: object) -> None:
+        """Hang up."""
+        self._line.desk.release()
+        self._await_next()
 
 
-def notices(crisis: Crisis, line: Line) -> Generator[Event, Any, None]:
-    """Give word of sorties beforehand, as often as posture lets a side do so."""
-    plan = line.plan
-    for notice in crisis.stage.notices(plan, crisis.ladder.most_active):
-        if notice.due < crisis.begins or not line.open(notice.due):
-            continue
-        yield crisis.env.moment(notice.due, Rank.CALL, notice.who)
-        level = crisis.ladder.blocs[notice.bloc].level
-        if notice.notify >= plan.notify * max(0.0, 1 - crisis.p.notify_rung * level):
-            continue
-        if crisis.ladder.flies(notice.bloc, notice.due, notice.mark):
-            _give(crisis, line, notice)
+class Notices:
+    """Word of sorties given beforehand on one line, as often as posture lets a side do so.
 
-
-def _give(crisis: Crisis, line: Line, notice: NoticeRow) -> None:
-    """Give one notice, if the telephone is free and up before the sortie ends its use.
-
-    Notices are the bulk of a busy line's traffic, so this is two callbacks and no process.
+    Notices are the bulk of a busy line's traffic, so each is two moments and no process.
     """
 
-    def speak() -> None:
-        if not line.up(crisis.now) or crisis.now >= notice.start:
-            line.desk.release()
-            return
-        crisis.env.at(crisis.now + notice.lasts, Rank.CALL, notice.who, said)
+    __slots__ = ("_crisis", "_line", "_rows", "_shares")
 
-    def said(_: Event) -> None:
-        if notice.answered < line.plan.answered:
-            now = crisis.now
-            crisis.switchboard.noticed.setdefault(notice.row, now)
-            seats, row = (now, now), line.plan.row
-            crisis.record(Noticed(now, seats, row, notice.sortie, notice.unit, notice.bloc, now))
-        line.desk.release()
+    def __init__(self, crisis: Crisis, line: Line) -> None:
+        plan = line.plan
+        self._crisis = crisis
+        self._line = line
+        self._shares = tuple(
+            plan.notify * max(0.0, 1 - crisis.p.notify_rung * level)
+            for level in range(WAR_RUNG + 1)
+        )
+        opens = max(crisis.begins, plan.opens)
+        rows = crisis.stage.notices(plan, crisis.ladder.most_active)
+        self._rows = iter([row for row in rows if opens <= row.due < plan.closes])
+        self._await_next()
 
-    line.desk.when_free(Purpose.NOTICE, notice.due, notice.who, speak)
+    def _await_next(self) -> None:
+        """Wait for the next sortie to be told of."""
+        for notice in self._rows:
+            self._crisis.env.at(notice.due, _CALL, notice.who, self._due, notice)
+            break
+
+    def _due(self, notice: NoticeRow) -> None:
+        """Ask for the telephone if the side gives notice at its level and the sortie will fly."""
+        self._await_next()
+        bloc = self._crisis.ladder.blocs[notice.bloc]
+        if notice.notify < self._shares[bloc.level] and notice.mark <= bloc.activity[-1]:
+            self._line.desk.when_free(_NOTICE, notice.due, notice.who, self._speak, notice)
+
+    def _speak(self, notice: NoticeRow) -> None:
+        """Speak, if the line is up before the sortie ends the notice's use."""
+        crisis, now = self._crisis, self._crisis.now
+        if now >= notice.start:
+            self._over(notice, NEVER, CallEnd.TOO_LATE)
+        elif not self._line.up(now):
+            closed = not self._line.open(now)
+            self._over(notice, now, CallEnd.CLOSED if closed else CallEnd.LINE_DOWN)
+        else:
+            crisis.env.at(now + notice.lasts, _CALL, notice.who, self._said, notice)
+
+    def _said(self, notice: NoticeRow) -> None:
+        """Hang up; what was said counts if somebody was there to hear it."""
+        crisis = self._crisis
+        heard = notice.answered < self._line.plan.answered
+        if heard:
+            crisis.switchboard.noticed.setdefault(notice.row, crisis.now)
+        self._over(notice, crisis.now - notice.lasts, _THROUGH if heard else CallEnd.UNANSWERED)
+
+    def _over(self, notice: NoticeRow, begun: int, end: CallEnd) -> None:
+        """Record what became of a notice, and let the next one have the telephone."""
+        crisis, now = self._crisis, self._crisis.now
+        through = end is _THROUGH
+        crisis.record(
+            Noticed(
+                now, (now, now) if through else crisis.seats(notice.bloc), self._line.plan.row,
+                notice.sortie, notice.unit, notice.bloc, notice.due, begun,
+                now if through else NEVER, end,
+            )
+        )  # fmt: skip
+        self._line.desk.release()

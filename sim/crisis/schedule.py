@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from simpy import Environment
-from simpy.events import Event
+from simpy.core import EmptySchedule, Environment, SimTime
+from simpy.events import NORMAL, Event, EventPriority
+
+T = TypeVar("T")
+
+Entry = tuple[int, int, int, Callable[[Any], None], Any]
+"""What is laid down: when, in which turn, in which order of laying, what to call, about what."""
 
 _WORD = 64
 """Bits of an identity, below the rank."""
@@ -36,23 +41,79 @@ class Rank(IntEnum):
     QUIET = 8
 
 
+class Moment(Event):
+    """An event that is certain to happen, and is in its turn already when it is made."""
+
+    _ok = True
+    _value = None
+
+
+class Listener(Protocol):
+    """Whoever is told the time of each event before it happens, and may stop their coming."""
+
+    now: int
+    stopped: bool
+
+
+def _happen(event: Event) -> None:
+    """Let a SimPy event happen: call whoever waits for it."""
+    callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+    for callback in callbacks:
+        callback(event)
+    if not event._ok and not event.defused:
+        raise event._value
+
+
 class Schedule(Environment):
-    """A SimPy environment in whole milliseconds that may start before zero."""
+    """A SimPy environment in whole milliseconds that may start before zero.
+
+    Most of what happens in a history is one call at its time, for which an event of SimPy's would
+    be made only to be thrown away. So each entry of the queue says what to call and about what;
+    an event is an entry that calls whoever waits for it.
+    """
+
+    _queue: list[Entry]  # type: ignore[assignment]
+
+    def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: SimTime = 0) -> None:
+        """Schedule one of SimPy's events, in SimPy's own order."""
+        time: Any = self._now + delay
+        heappush(self._queue, (time, priority, next(self._eid), _happen, event))
 
     def moment(self, time: int, rank: int, identity: int) -> Event:
         """Return an event that happens at ``time``, in its rank's and identity's turn."""
-        event = Event(self)
-        event._ok = True
-        event._value = None
-        priority: Any = (_AFTER_SIMPY + rank << _WORD) | identity
-        self.schedule(event, priority, time - self.now)
+        event = Moment(self)
+        self.at(time, rank, identity, _happen, event)
         return event
 
-    def at(self, time: int, rank: int, identity: int, then: Callable[[Event], None]) -> None:
-        """Call ``then`` at ``time``, in its rank's and identity's turn."""
-        event = self.moment(time, rank, identity)
-        assert event.callbacks is not None
-        event.callbacks.append(then)
+    def at(
+        self,
+        time: int,
+        rank: int,
+        identity: int,
+        then: Callable[[Any], None],
+        about: Any = None,
+    ) -> None:
+        """Call ``then(about)`` at ``time``, in its rank's and identity's turn."""
+        turn = (_AFTER_SIMPY + rank << _WORD) | identity
+        heappush(self._queue, (time, turn, next(self._eid), then, about))
+
+    def step(self) -> None:
+        """Let the next entry happen; raises EmptySchedule when there is none."""
+        if not self._queue:
+            raise EmptySchedule
+        self._now, _, _, then, about = heappop(self._queue)
+        then(about)
+
+    def pass_until(self, limit: float, listener: Listener) -> int:
+        """Let everything before ``limit`` happen; return how many entries that was."""
+        queue = self._queue
+        handled = 0
+        while queue and queue[0][0] < limit and not listener.stopped:
+            time, _, _, then, about = heappop(queue)
+            self._now = listener.now = time
+            then(about)
+            handled += 1
+        return handled
 
 
 class Desk:
@@ -72,25 +133,31 @@ class Desk:
     def ask(self, urgency: int, asked: int, call: int) -> Event:
         """Return the event of having the telephone."""
         event = Event(self._env)
-        heappush(self._waiting, (urgency, asked, call, event))
-        self._serve()
-        return event
-
-    def when_free(self, urgency: int, asked: int, call: int, go: Callable[[], None]) -> None:
-        """Call ``go`` once the telephone is had; at once if it is free."""
         if self.busy < self.capacity:
             self.busy += 1
-            go()
+            event.succeed()
+        else:
+            heappush(self._waiting, (urgency, asked, call, event))
+        return event
+
+    def when_free(
+        self, urgency: int, asked: int, call: int, go: Callable[[T], None], what: T
+    ) -> None:
+        """Call ``go(what)`` once the telephone is had; at once if it is free."""
+        if self.busy < self.capacity:
+            self.busy += 1
+            go(what)
             return
         event = Event(self._env)
         assert event.callbacks is not None
-        event.callbacks.append(lambda _: go())
+        event.callbacks.append(lambda _: go(what))
         heappush(self._waiting, (urgency, asked, call, event))
 
     def release(self) -> None:
         """Hang up, and let the next in line have the telephone."""
         self.busy -= 1
-        self._serve()
+        if self._waiting:
+            self._serve()
 
     def leave(self, event: Event) -> None:
         """Leave the line, or hang up if the telephone has been had meanwhile."""

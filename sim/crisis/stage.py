@@ -13,7 +13,10 @@ import numpy as np
 from sim.crisis.plan import ChannelPlan, Plan, channel_rows
 from sim.crisis.state import Start
 from sim.draws import Decision, children
+from sim.records import Purpose
 from sim.world import World
+
+_TEST = np.array([Purpose.TEST], np.uint64)
 
 
 class NoticeRow(NamedTuple):
@@ -32,6 +35,14 @@ class NoticeRow(NamedTuple):
     answered: float
 
 
+class TestRow(NamedTuple):
+    """A test call: when it is due, who it is, and the luck of its being answered."""
+
+    due: int
+    who: int
+    answered: float
+
+
 class Flight(NamedTuple):
     """A candidate sortie as far as a contact needs it. ``target`` is that of an alert launch."""
 
@@ -44,7 +55,7 @@ class Flight(NamedTuple):
 
 
 class Prospect(NamedTuple):
-    """A contact that is recorded if both sorties fly."""
+    """A contact that is recorded if both sorties fly, with the luck of what it comes to."""
 
     identity: int
     a: Flight
@@ -55,6 +66,9 @@ class Prospect(NamedTuple):
     x: int
     y: int
     setting: int
+    luck_class: float
+    luck_victim: float
+    luck_cause: float
 
 
 class Stage:
@@ -67,6 +81,7 @@ class Stage:
         self._starts: dict[float, Start] = {}
         self.warm_up_invited = False
         self.channel_rows = channel_rows(self.theatre.scenario)
+        self._tests: dict[tuple[int, ...], list[TestRow]] = {}
         self._notices: dict[tuple[object, ...], list[NoticeRow]] = {}
         units = self.theatre.units
         self._unit_bloc = np.array([unit.bloc for unit in units], dtype=np.int64)
@@ -86,7 +101,15 @@ class Stage:
         contacts, sorties = self.world.contacts, self.world.sorties
         u = self.luck.us(Decision.NOTEWORTHY, contacts.identity)
         found = []
-        for c in np.flatnonzero(u < self.theatre.noteworthy).tolist():
+        rows = np.flatnonzero(u < self.theatre.noteworthy)
+        who = contacts.identity[rows]
+        luck = zip(
+            self.luck.us(Decision.SEVERITY_CLASS, who).tolist(),
+            self.luck.us(Decision.VICTIM, who).tolist(),
+            self.luck.us(Decision.CAUSE, who).tolist(),
+            strict=True,
+        )
+        for c, lucks in zip(rows.tolist(), luck, strict=True):
             a, b = int(contacts.a[c]), int(contacts.b[c])
             targets = [int(t) for t in (sorties.target[a], sorties.target[b]) if t >= 0]
             found.append(
@@ -100,9 +123,25 @@ class Stage:
                     int(contacts.x[c]),
                     int(contacts.y[c]),
                     int(contacts.setting[c]),
+                    *lucks,
                 )
             )
         return found
+
+    def tests(self, plan: ChannelPlan, begins: int, ends: int) -> list[TestRow]:
+        """Return the test calls of a channel that are due from ``begins`` on, before ``ends``."""
+        key = (plan.identity, plan.test_every, begins, ends)
+        if key not in self._tests:
+            self._tests[key] = self._test_rows(plan, begins, ends)
+        return self._tests[key]
+
+    def _test_rows(self, plan: ChannelPlan, begins: int, ends: int) -> list[TestRow]:
+        every = plan.test_every
+        number = np.arange(-(-begins // every), -(-ends // every), dtype=np.int64)
+        channel = np.array([plan.identity], np.uint64)
+        who = children(channel, _TEST, number.astype(np.uint64))
+        columns = number * every, who, self.luck.us(Decision.ANSWERED, who)
+        return [TestRow(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
 
     def notices(self, plan: ChannelPlan, most: float) -> list[NoticeRow]:
         """Return the sorties a channel may give notice of.
@@ -127,21 +166,21 @@ class Stage:
         rows, u, who = rows[given], u[given], who[given]
         order = np.lexsort((who, due[rows]))
         rows, u, who = rows[order], u[order], who[order]
+        talk = self.luck.us(Decision.TALK, who).tolist()
         columns = (
-            due[rows],
-            sorties.identity[rows],
-            who,
-            rows,
-            sorties.unit[rows],
-            self._unit_bloc[sorties.unit[rows]],
-            sorties.start[rows],
-            sorties.mark[rows],
-            u,
-            self.luck.us(Decision.TALK, who),
-            self.luck.us(Decision.ANSWERED, who),
+            due[rows].tolist(),
+            sorties.identity[rows].tolist(),
+            who.tolist(),
+            rows.tolist(),
+            sorties.unit[rows].tolist(),
+            self._unit_bloc[sorties.unit[rows]].tolist(),
+            sorties.start[rows].tolist(),
+            sorties.mark[rows].tolist(),
+            u.tolist(),
+            [plan.notice_lasts.ms(t) for t in talk],
+            self.luck.us(Decision.ANSWERED, who).tolist(),
         )
-        made = [NoticeRow(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
-        return [row._replace(lasts=plan.notice_lasts.ms(row.lasts)) for row in made]
+        return [NoticeRow(*row) for row in zip(*columns, strict=True)]
 
     def begin(self, reference: Plan) -> Start:
         """Return the state every arm begins from: the file's, or what the warm-up leaves.

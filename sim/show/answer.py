@@ -11,6 +11,7 @@ from rich.table import Table
 
 from sim.show.numbers import number, points, share, spread, wrapped
 from sim.show.plain_answer import paragraph
+from sim.show.unknown import uncertainty_lines
 from sim.study.comparison import Comparison
 from sim.study.estimates import Difference, Estimate
 from sim.study.measures import CAUSES, THRESHOLDS
@@ -56,6 +57,7 @@ def lines_of(found: Comparison) -> Iterator[str]:
     for arm in found.others:
         yield from rendered(_peaks(found, arm))
     yield from _methods(found)
+    yield from uncertainty_lines(found)
     yield ""
     yield from paragraph(found)
 
@@ -249,13 +251,14 @@ def _methods(found: Comparison) -> Iterator[str]:
 def _invitation(found: Comparison) -> Iterator[str]:
     """Set the result without invitation beside the one with it, as a model should (model 5)."""
     d = found.scenario.parameters.invitation
-    if d == 0 or found.given is not None:
+    if (d == 0 and not found.sets) or found.given is not None:
         return
+    told = "of each parameter set" if found.sets else f"{d:g}"
     cells = []
     for arm in found.others:
         with_it, without = found.risk_difference(arm, 3), found.uninvited(arm, 3)
         cells.append(f"{arm} {number(100 * with_it.value)} → {number(100 * without.value)}")
     yield wrapped(
-        f"If absorbing hostile acts invited no more of them (invitation {d:g} → 0), the "
+        f"If absorbing hostile acts invited no more of them (invitation {told} → 0), the "
         f"difference at rung 3, in points, would be: {'; '.join(cells)}."
     )

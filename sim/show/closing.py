@@ -112,7 +112,7 @@ def _contacts(history: History) -> str:
     text = f"{counted(len(found), 'recorded contact')}"
     apart = sum(r.outcome == Outcome.SEPARATED for r in found)
     spared = sum(r.outcome == Outcome.SPARED for r in found)
-    notices = sum(isinstance(r, Noticed) for r in history.records)
+    notices = sum(isinstance(r, Noticed) and r.end == CallEnd.THROUGH for r in history.records)
     if notices:
         text += f"; {counted(notices, 'notice')} given, {apart} kept two units apart"
         text += f", {spared} more kept a meeting from going wrong" if spared else ""

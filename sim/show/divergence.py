@@ -263,7 +263,8 @@ def _said(message: Messaged) -> str:
 def _bears_on(record: Record, effect: Record) -> bool:
     """Whether a channel's own record can have brought a difference about."""
     if isinstance(record, Noticed):
-        return isinstance(effect, Contacted) and record.unit in (effect.a, effect.b)
+        met = isinstance(effect, Contacted) and record.unit in (effect.a, effect.b)
+        return met and record.end == CallEnd.THROUGH
     case = getattr(effect, "case", None)
     if isinstance(record, Called):
         return record.end == CallEnd.THROUGH and record.case == case and case is not None

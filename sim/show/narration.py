@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.crisis import History
-from sim.records import Contacted, Noticed, Record, Struck, Tested
+from sim.records import CallEnd, Contacted, Noticed, Record, Struck, Tested
 from sim.scenario.quantities import DAY
 from sim.show.casebook import numbered
 from sim.show.cast import Cast
@@ -133,7 +133,9 @@ def _quiet_words(quiet: list[Record]) -> str:
     if counts[Struck]:
         parts.append(counted(counts[Struck], "salvo") + " near critical sites")
     if counts[Noticed]:
-        parts.append(counted(counts[Noticed], "notice"))
+        lost = sum(isinstance(r, Noticed) and r.end != CallEnd.THROUGH for r in quiet)
+        vain = f" ({lost} in vain)" if lost else ""
+        parts.append(counted(counts[Noticed], "notice") + vain)
     if counts[Tested]:
         failed = sum(isinstance(r, Tested) and not r.answered for r in quiet)
         answers = f" ({failed} unanswered)" if failed else ""

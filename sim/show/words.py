@@ -69,6 +69,7 @@ CALL_ENDS: Final = {
     CallEnd.SERVED: "another conversation on the same case made it needless",
     CallEnd.UNFINISHED: "still under way when the run ended",
     CallEnd.CLOSED: "the channel was closed",
+    CallEnd.TOO_LATE: "too late for its sortie",
 }
 
 CALL_ENDS_SHORT: Final = {
@@ -78,6 +79,7 @@ CALL_ENDS_SHORT: Final = {
     CallEnd.SERVED: "not needed",
     CallEnd.UNFINISHED: "unfinished",
     CallEnd.CLOSED: "closed",
+    CallEnd.TOO_LATE: "too late",
 }
 
 CLASSES: Final = {

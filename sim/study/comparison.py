@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +13,12 @@ import pyarrow as pa
 
 from sim.crisis import check_possible, given_kinds
 from sim.errors import DeconflictError, RunError
-from sim.records import rounded
 from sim.scenario import Scenario, arm_names, arm_title
 from sim.scenario.channels import REFERENCE
 from sim.scenario.nearest import suggestion
 from sim.scenario.quantities import YEAR
 from sim.study import folder as results
-from sim.study.ensemble import Chunk, Failure, Job, gathered, inject_names
+from sim.study.ensemble import SET_COLUMN, Chunk, Failure, Job, gathered, inject_names
 from sim.study.estimates import (
     Difference,
     Estimate,
@@ -33,6 +32,9 @@ from sim.study.estimates import (
 )
 from sim.study.interrupts import Interrupts
 from sim.study.measures import HOUR, THRESHOLDS
+from sim.study.parameter_sets import ParameterSet, applied, set_of
+from sim.study.plain import plain
+from sim.study.variance_parts import Parts, parts
 from sim.world import prepare
 
 MAIN_ARMS: Final = ("without_line", "as_used_2022", "as_designed", "oracle")
@@ -125,6 +127,7 @@ class Comparison:
     histories: pa.Table
     failures: tuple[Failure, ...]
     complete: bool
+    sets: tuple[ParameterSet, ...] = field(default=(), kw_only=True)
 
     reference = REFERENCE
 
@@ -179,6 +182,36 @@ class Comparison:
     def risk_difference(self, arm: str, threshold: int) -> Difference:
         """Return the paired difference of that share against the reference."""
         return self.difference(arm, f"{self.prefix}reached_{threshold}")
+
+    def risk_parts(self, arm: str, threshold: int) -> Parts:
+        """Return that share with chance and what we do not know apart."""
+        measure = f"{self.prefix}reached_{threshold}"
+        chance = self.risk(arm, threshold).interval
+        return parts(self.column(arm, measure), self._lived_under, chance, 0.0, 1.0)
+
+    def risk_difference_parts(self, arm: str, threshold: int) -> Parts:
+        """Return the paired difference of that share with the two apart."""
+        measure = f"{self.prefix}reached_{threshold}"
+        change = self.column(arm, measure) - self.column(self.reference, measure)
+        chance = self.risk_difference(arm, threshold).interval
+        return parts(change, self._lived_under, chance, -1.0, 1.0)
+
+    @property
+    def _lived_under(self) -> np.ndarray:
+        """The number of each world's parameter set."""
+        return self.column(self.reference, SET_COLUMN)
+
+    @property
+    def tells_parts(self) -> bool:
+        """Whether there are worlds enough under several sets to tell the parts apart."""
+        found = np.unique(self._lived_under).size if self.sets else 0
+        return 2 <= found < self.worlds
+
+    def scenario_of(self, world: int) -> Scenario:
+        """Return the scenario a world was lived under: the comparison's, or one of its sets'."""
+        if not self.sets:
+            return self.scenario
+        return applied(self.scenario, self.sets[set_of(self.seed, world, len(self.sets))])
 
     def shares(self, arm: str, threshold: int) -> ThresholdShares:
         """Return the shares of worlds helped, unchanged and harmed at a rung, with bounds."""
@@ -266,9 +299,23 @@ class Comparison:
                 "reference": self.reference,
                 "arms": arms,
                 "pairs": pairs,
+                **({"uncertainty": self._uncertainty()} if self.sets else {}),
             }
         )
         return found
+
+    def _uncertainty(self) -> dict[str, Any]:
+        """Return the two parts of every risk and difference, as far as they can be told apart."""
+        if not self.tells_parts:
+            return {"sets": len(self.sets)}
+        return {
+            "sets": len(self.sets),
+            "risks": {a: {k: self.risk_parts(a, k) for k in THRESHOLDS} for a in self.arms},
+            "differences": {
+                a: {k: self.risk_difference_parts(a, k) for k in THRESHOLDS}
+                for a in self.others
+            },
+        }  # fmt: skip
 
     def _arm(self, arm: str) -> dict[str, Any]:
         reached = {str(k): self.risk(arm, k) for k in THRESHOLDS}
@@ -298,23 +345,6 @@ class Comparison:
         }
 
 
-def plain(value: Any) -> Any:
-    """Return a value as JSON holds it: dataclasses as mappings, reals with nine digits."""
-    if hasattr(value, "__dataclass_fields__"):
-        return plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, (list, tuple)):
-        return [plain(each) for each in value]
-    if isinstance(value, float):
-        return rounded(value) if np.isfinite(value) else None
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    return value
-
-
 def compare(
     scenario: Scenario,
     *,
@@ -327,14 +357,16 @@ def compare(
     force: bool = False,
     keep_records: bool = False,
     progress: Callable[[int], None] | None = None,
+    sets: Sequence[ParameterSet] = (),
 ) -> Comparison:
     """Live ``worlds`` worlds through under every arm and return the comparison.
 
     ``given`` places one grave incident of a kind, or names an inject to follow. With ``out`` the
     rows, the summary and a manifest are written into that folder, which must not hold anything,
     or with ``force`` no more than an earlier result; ``keep_records`` keeps every record there
-    too. An interrupt ends the run early: the result tells what was finished, and is not complete.
-    Raises RunError for what cannot be run and ResultsError for what cannot be written.
+    too. With ``sets`` each world is lived under one of these. An interrupt ends the run early: the
+    result tells what was finished, and is not complete. Raises RunError for what cannot be run
+    and ResultsError for what cannot be written.
     """
     if worlds < 1:
         raise RunError(f"worlds: must be at least 1 (got {worlds})")
@@ -343,12 +375,12 @@ def compare(
     names = chosen_arms(scenario, arms)
     check_given(scenario, given)
     prepare(scenario)  # what is wrong with a scenario must be said before a folder is claimed
-    job = Job(scenario, seed, names, given, keep_records)
+    job = Job(scenario, seed, names, given, keep_records, tuple(sets))
     stop = Interrupts()
     with stop.counted():
         folder = None
         if out is not None:
-            told = results.manifest(scenario, names, seed, worlds, given, workers)
+            told = results.manifest(scenario, names, seed, worlds, given, workers, job.sets)
             folder = results.ResultFolder(results.claim(Path(out), force), told, keep_records)
         found, trouble = _lived(job, worlds, workers, folder, progress, stop)
         if folder is not None:
@@ -380,7 +412,7 @@ def _lived(
     table = results.histories_table(job.arms, all_of_it.chunks)
     found = Comparison(
         job.scenario, job.arms, job.seed, worlds, job.given, table, all_of_it.failures,
-        all_of_it.complete,
+        all_of_it.complete, sets=job.sets,
     )  # fmt: skip
     return found, all_of_it.trouble
 
@@ -392,22 +424,3 @@ def _keep(folder: results.ResultFolder, found: Comparison, trouble: DeconflictEr
         reason = str(trouble or "interrupted")
     summary = found.summary() if found.worlds else None
     folder.finish(found.histories, found.worlds, summary, found.failures, reason)
-
-
-def telling_world(found: Comparison) -> int:
-    """Return the world that tells most: the largest change of peak rung, the first of them.
-
-    The arm is the first beside the reference under which any peak changes. Where none changes, the
-    world with the earliest divergence; where none diverges, the one with the most incidents.
-    """
-    numbers = found.column(found.reference, "world")
-    base = found.column(found.reference, f"{found.prefix}peak")
-    for arm in found.others:
-        change = np.abs(found.column(arm, f"{found.prefix}peak") - base)
-        if change.max(initial=0) > 0:
-            return int(numbers[int(change.argmax())])
-    for arm in found.others:
-        diverged = found.column(arm, "diverged_ms")
-        if (diverged >= 0).any():
-            return int(numbers[int(np.where(diverged >= 0, diverged, np.inf).argmin())])
-    return int(numbers[int(found.column(found.reference, "incidents").argmax())])

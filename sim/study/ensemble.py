@@ -8,15 +8,9 @@ asked for.
 
 from __future__ import annotations
 
-import signal
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from multiprocessing import get_context
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -29,16 +23,16 @@ from sim.errors import DeconflictError, RunError
 from sim.records import Happened, Origin, Record
 from sim.scenario.channels import LINE, REFERENCE
 from sim.scenario.models import Scenario
+from sim.scenario.varying import varied
 from sim.study.interrupts import Interrupts
 from sim.study.kept import records_table
 from sim.study.measures import MEASURES, NOT_REACHED, REAL_MEASURES, Row, measure
+from sim.study.parameter_sets import ParameterSet, applied, set_of
+from sim.study.processes import deafened, parallel
 from sim.world import Theatre, World, build, prepare
 
 CHUNK: Final = 25
 """Worlds per task: a second or so of work, and small enough for an honest progress bar."""
-
-_MOMENT: Final = 0.2
-"""Seconds between two looks at whether an interrupt has come, while workers are waited for."""
 
 PAIR_MEASURES: Final = ("diverged_ms", "averted", "caused", "moved")
 UNINVITED: Final = (
@@ -48,7 +42,12 @@ UNINVITED: Final = (
 )
 """The primary measures once more with invitation 0, so that both can be reported side by side."""
 
-COLUMNS: Final = (*MEASURES, *PAIR_MEASURES, *UNINVITED)
+SET_COLUMN: Final = "parameter_set"
+"""Number of the parameter set a world is lived under, -1 for the scenario's own values."""
+
+NO_SET: Final = -1
+
+COLUMNS: Final = (*MEASURES, *PAIR_MEASURES, *UNINVITED, SET_COLUMN)
 
 
 Lived = tuple[dict[str, Row], dict[str, tuple[Record, ...]]]
@@ -90,13 +89,14 @@ class Ready(Protocol):
 
 
 class Job(NamedTuple):
-    """What a comparison asks of every world."""
+    """What a comparison asks of every world. With ``sets`` each is lived under one, by luck."""
 
     scenario: Scenario
     seed: int
     arms: tuple[str, ...]
     given: str | None = None
     keep_records: bool = False
+    sets: tuple[ParameterSet, ...] = ()
     columns: tuple[str, ...] = COLUMNS
     chunk: int = CHUNK
 
@@ -149,22 +149,32 @@ class Field:
         self.job = job
         self.names: tuple[str, ...] = job.arms
         self.theatre: Theatre = prepare(job.scenario)
-        self.plans: list[Plan] = [plan(self.theatre, arm) for arm in job.arms]
         self.line = sorted(job.scenario.channels).index(LINE)
         self.given = _given_identity(job.scenario, self.theatre, job.given)
+        self.blocs = [actor.bloc for actor in self.theatre.actors]
+        self.plans = [plan(self.theatre, arm) for arm in job.arms]
+        self._ready: dict[int, tuple[Theatre, list[Plan]]] = {}
 
     def world(self, number: int) -> Lived:
         """Live through one world under every arm and return the rows and records by arm."""
-        return self.lived(build(self.theatre, self.job.seed, number), {})
+        chosen = self._chosen(number)
+        theatre, plans = self._under(chosen)
+        lived = self._lived(build(theatre, self.job.seed, number), plans, {})
+        for row in lived[0].values():
+            row[SET_COLUMN] = self.job.sets[chosen].number if self.job.sets else NO_SET
+        return lived
 
     def lived(self, world: World, known: dict[str, Known]) -> Lived:
         """Live through a world under every arm that is not ``known`` by its name, and note it."""
+        return self._lived(world, self.plans, known)
+
+    def _lived(self, world: World, plans: list[Plan], known: dict[str, Known]) -> Lived:
         stage = Stage(world)
         given = self._place(stage)
         rows: dict[str, Row] = {}
         records: dict[str, tuple[Record, ...]] = {}
         base: History | None = None
-        for arm, name in zip(self.plans, self.names, strict=True):
+        for arm, name in zip(plans, self.names, strict=True):
             if name not in known:
                 history = play(stage, arm, given=given, followed=self.given)
                 base = history if arm.name == REFERENCE else base
@@ -180,7 +190,7 @@ class Field:
         self, stage: Stage, arm: Plan, given: Given | None, history: History, base: History | None
     ) -> Row:
         """Return the measures of a history that are wanted."""
-        row = measure(history, self.line, self.given)
+        row = self._measured(history)
         wanted = frozenset(self.job.columns)
         if not wanted.isdisjoint(PAIR_MEASURES):
             row |= self._against(base, history)
@@ -188,12 +198,37 @@ class Field:
             row |= self._uninvited(stage, arm, given, history, row)
         return row
 
+    def _measured(self, history: History) -> Row:
+        return measure(history, self.line, self.given, self.blocs)
+
+    def _chosen(self, number: int) -> int:
+        """Return the row of the parameter set of a world."""
+        sets = self.job.sets
+        return set_of(self.job.seed, number, len(sets)) if sets else NO_SET
+
+    def _under(self, chosen: int) -> tuple[Theatre, list[Plan]]:
+        """Return the theatre and the arms under a parameter set; each is made ready once.
+
+        Contacts and tracks do not depend on the set, so only the arms are made anew, and the
+        theatre where the set needs more candidates than the scenario asks for.
+        """
+        if chosen == NO_SET:
+            return self.theatre, self.plans
+        if chosen not in self._ready:
+            scenario = applied(self.job.scenario, self.job.sets[chosen])
+            theatre = self.theatre
+            if scenario.a_max != theatre.a_max:
+                theatre = prepare(varied(self.job.scenario, {"a_max": scenario.a_max}))
+            theatre = replace(theatre, scenario=scenario)
+            self._ready[chosen] = theatre, [plan(theatre, arm) for arm in self.job.arms]
+        return self._ready[chosen]
+
     def _place(self, stage: Stage) -> Given | None:
         """Place the given incident, unless it is an inject, which every world has anyway."""
         name = self.job.given
         if name is None or name in inject_names(self.job.scenario):
             return None
-        return given_in(stage.world, name, self.job.scenario.parameters)
+        return given_in(stage.world, name, stage.theatre.scenario.parameters)
 
     def _against(self, base: History | None, history: History) -> Row:
         """Compare a history with the reference history of its world."""
@@ -215,7 +250,7 @@ class Field:
         """Return the primary measures without invitation; the same history if it played no part."""
         if history.invited or stage.warm_up_invited:
             other = play(stage, arm.uninvited(), given=given, followed=self.given)
-            row = measure(other, self.line, self.given)
+            row = self._measured(other)
         return {name: row[name.removeprefix("uninvited_")] for name in UNINVITED}
 
 
@@ -286,7 +321,7 @@ _field: Ready | None = None
 
 def _begin(job: Task) -> None:
     global _field
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    deafened()
     _field = job.ready()
 
 
@@ -307,7 +342,7 @@ def run(
     size = job.chunk
     chunks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
     if workers > 1 and len(chunks) > 1:
-        _parallel(job, chunks, min(workers, len(chunks)), done, stop)
+        parallel(job, chunks, min(workers, len(chunks)), done, stop, _begin, _work)
         return not stop.asked
     here = job.ready()
     for first, count in chunks:
@@ -358,77 +393,3 @@ def gathered(
         why = f"no world could be lived through; world {first.world}: {first.error}"
         return found._replace(trouble=RunError(why))
     return found
-
-
-def _parallel(
-    job: Task,
-    chunks: list[tuple[int, int]],
-    workers: int,
-    done: Callable[[Chunk], None],
-    stop: Interrupts,
-) -> None:
-    """Hand over chunks from worker processes; only a few wait in the queue at a time."""
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(job,)
-    )
-    owed: set[Future[Chunk]] = set()
-    rest = deque(chunks)
-    try:
-        while (rest or owed) and not stop.asked:
-            while rest and len(owed) < 2 * workers:
-                with _deaf():
-                    owed.add(pool.submit(_work, *rest.popleft()))
-            wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
-            errors = _hand_over(owed, done)
-            if errors:
-                raise errors[0]
-    except BrokenProcessPool:
-        raise RunError(
-            "a worker process died, perhaps for want of memory; try fewer --workers"
-        ) from None
-    finally:
-        try:
-            _hand_over_rest(owed, done, stop)
-        finally:
-            pool.shutdown(wait=not stop.insisted, cancel_futures=True)
-
-
-def _hand_over(owed: set[Future[Chunk]], done: Callable[[Chunk], None]) -> list[BaseException]:
-    """Hand over every chunk that is finished; return what went wrong with the others."""
-    errors = []
-    for future in [future for future in owed if future.done()]:
-        owed.discard(future)
-        error = future.exception()
-        if error is None:
-            done(future.result())
-        else:
-            errors.append(error)
-    return errors
-
-
-def _hand_over_rest(
-    owed: set[Future[Chunk]], done: Callable[[Chunk], None], stop: Interrupts
-) -> None:
-    """Take back what no worker has begun, wait for what one has, and hand it over."""
-    owed = {future for future in owed if not future.cancel()}
-    while owed and not stop.insisted:
-        wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
-        _hand_over(owed, done)
-    _hand_over(owed, done)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Start workers that no interrupt reaches; one that comes meanwhile waits for the parent.
-
-    A blocked signal stays blocked in the processes started here, while an ignored one would be
-    lost to the parent too. Where signals cannot be blocked, the workers' own set-up ignores them.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -28,6 +28,7 @@ from sim.scenario import content_hash
 from sim.study.ensemble import COLUMNS, Chunk, Failure
 from sim.study.kept import RecordsFile
 from sim.study.measures import REAL_MEASURES
+from sim.study.parameter_sets import ParameterSet
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -117,10 +118,17 @@ def versions() -> dict[str, str]:
 
 
 def manifest(
-    scenario: Any, arms: tuple[str, ...], seed: int, asked: int, given: str | None, workers: int
+    scenario: Any,
+    arms: tuple[str, ...],
+    seed: int,
+    asked: int,
+    given: str | None,
+    workers: int,
+    sets: tuple[ParameterSet, ...] = (),
 ) -> dict[str, Any]:
-    """Return the manifest of a run that begins."""
+    """Return the manifest of a run that begins, parameter sets and all."""
     file, _ = scenario.origin
+    kept = {"parameter_sets": [{"set": s.number, **dict(s.values)} for s in sets]} if sets else {}
     return {
         "format": FORMAT,
         "state": "running",
@@ -130,6 +138,7 @@ def manifest(
         "arms": list(arms),
         "given": given,
         "seed": seed,
+        **kept,
         "worlds_asked": asked,
         "worlds": 0,
         "failures": [],

@@ -7,10 +7,12 @@ and finds or leaves the crisis there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sim.crisis import History
 from sim.records import (
+    NOBODY,
     Acted,
     Called,
     CallEnd,
@@ -42,20 +44,22 @@ def _names() -> tuple[str, ...]:
     names = ["recorded", "serious", "high_risk", "separated", "spared"]
     names += ["incidents", *(f"incidents_{cause}" for cause in CAUSES)]
     names += [f"incidents_{kind}" for kind in INCIDENT_KINDS if kind != "act"]
+    names += ["violations_0", "violations_1"]
     names += ["stopped", "cases", "misread_hostile", "misread_mild", "acts"]
     names += [f"acts_{act.name.lower()}" for act in Act]
     names += ["crises", *(f"crises_{cause}" for cause in CAUSES), "inadvertent", "crises_inject"]
+    names += [f"crises_to_{k}" for k in THRESHOLDS if k > min(THRESHOLDS)]
     names += [f"reached_{k}" for k in THRESHOLDS]
     names += [f"inadvertent_{k}" for k in THRESHOLDS]
     names += [f"own_reached_{k}" for k in THRESHOLDS]
     names += [f"time_{k}" for k in THRESHOLDS]
     names += [f"hours_{k}" for k in range(1, 7)]
-    names += ["peak", "exchange", "observed_ms"]
+    names += ["peak", "exchange", "exchanges", "exchange_acts", "observed_ms"]
     names += ["calls", *(f"calls_{p.name.lower()}" for p in Purpose if p < Purpose.NOTICE)]
     names += ["calls_through", "calls_unanswered", "calls_down", "calls_unfinished"]
     names += ["line_calls", "line_through", "line_wait_ms"]
     names += ["messages", "messages_in_time", "messages_late", "backfired"]
-    names += ["notices", "tests", "tests_answered"]
+    names += ["notices", "notices_failed", "tests", "tests_answered"]
     names += ["tension", "credibility_0", "credibility_1", "invited", "events"]
     names += ["given_peak", "given_act", "given_misread", "given_message", "given_cause"]
     names += [f"given_reached_{k}" for k in THRESHOLDS]
@@ -63,7 +67,15 @@ def _names() -> tuple[str, ...]:
 
 
 MEASURES: Final = _names()
-"""Every measure of a history, in the order of the columns of ``histories.parquet``."""
+"""Every measure of a history, in the order of the columns of ``histories.parquet``.
+
+``violations_b`` counts what the other side sent into bloc b's airspace; ``crises_to_k`` the crises
+that came to rung k; an exchange is a root that drew displays or force, ``exchange_acts`` their
+number over all exchanges and ``exchange`` that of the longest.
+"""
+
+VIOLATIONS: Final = frozenset(("airspace_violation", "stray_missile", "stray_drone"))
+"""The kinds of incident that are a violation of airspace by the side that caused them."""
 
 REAL_MEASURES: Final = frozenset(
     ("tension", "credibility_0", "credibility_1", *(f"hours_{k}" for k in range(1, 7)))
@@ -71,8 +83,13 @@ REAL_MEASURES: Final = frozenset(
 """The measures that are reals; all others are whole numbers."""
 
 
-def measure(history: History, line: int, given: int = NOT_REACHED) -> Row:
-    """Return the measures of a history. ``line`` is the row of the line, ``given`` an identity."""
+def measure(
+    history: History, line: int, given: int = NOT_REACHED, blocs: Sequence[int] = ()
+) -> Row:
+    """Return the measures of a history. ``line`` is the row of the line, ``given`` an identity.
+
+    ``blocs`` holds the bloc of each actor's row, by which violations of airspace are told.
+    """
     row: Row = dict.fromkeys(MEASURES, 0)
     row["observed_ms"] = (history.ended if history.stopped else history.horizon) - history.begins
     row["tension"] = history.tension
@@ -90,6 +107,9 @@ def measure(history: History, line: int, given: int = NOT_REACHED) -> Row:
     for record in history.records:
         _count(row, record, line, roots, exchanges, given, injects)
     row["exchange"] = max(exchanges.values(), default=0)
+    row["exchanges"], row["exchange_acts"] = len(exchanges), sum(exchanges.values())
+    _heights(row, history)
+    _violations(row, history, blocs)
     _hours(row, history)
     return row
 
@@ -122,7 +142,9 @@ def _count(
         row["messages_in_time" if record.in_time else "messages_late"] += 1
         row["given_message"] += int(record.case == given and record.in_time)
     elif isinstance(record, Noticed):
-        row["notices"] += 1
+        through = record.end == CallEnd.THROUGH
+        row["notices"] += through
+        row["notices_failed"] += not through
     elif isinstance(record, Tested):
         row["tests"] += 1
         row["tests_answered"] += record.answered
@@ -234,6 +256,37 @@ def _call(row: Row, record: Called, line: int) -> None:
         row["line_through"] += record.end == CallEnd.THROUGH
         if record.ringing >= 0 and record.authorised >= 0:
             row["line_wait_ms"] += record.ringing - record.authorised
+
+
+def _heights(row: Row, history: History) -> None:
+    """Count the crises that came to each rung; a crisis lasts until the rung falls below 3."""
+    height = 0
+    for record in history.records:
+        if isinstance(record, CrisisBegan):
+            height = record.rung
+        elif isinstance(record, Runged) and height:
+            if record.rung >= min(THRESHOLDS):
+                height = max(height, record.rung)
+            else:
+                _close(row, height)
+                height = 0
+    _close(row, height)
+
+
+def _close(row: Row, height: int) -> None:
+    for k in THRESHOLDS:
+        if min(THRESHOLDS) < k <= height:
+            row[f"crises_to_{k}"] += 1
+
+
+def _violations(row: Row, history: History, blocs: Sequence[int]) -> None:
+    """Count what each bloc's airspace suffered from the other; injects are the scenario's own."""
+    for record in history.records if blocs else ():
+        if isinstance(record, Happened) and _KIND_NAMES[record.kind] in VIOLATIONS:
+            bloc = blocs[record.victim]
+            theirs = record.by != NOBODY and blocs[record.by] == 1 - bloc
+            if theirs and record.origin not in (Origin.INJECT, Origin.GIVEN):
+                row[f"violations_{bloc}"] += 1
 
 
 def _hours(row: Row, history: History) -> None:

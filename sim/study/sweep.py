@@ -21,10 +21,11 @@ from sim.scenario.lever_facts import written
 from sim.scenario.levers import Lever, lever, lever_of
 from sim.scenario.nearest import suggestion
 from sim.study import folder as results
-from sim.study.comparison import check_given, chosen_arms, plain
+from sim.study.comparison import check_given, chosen_arms
 from sim.study.ensemble import Chunk, Gathered, gathered
 from sim.study.interrupts import Interrupts
 from sim.study.measures import MEASURES, THRESHOLDS
+from sim.study.plain import plain
 from sim.study.points import SweepJob, alike, at
 from sim.study.swept import Point, Sweep
 from sim.world import ground, prepare

@@ -14,8 +14,9 @@ from sim.scenario.channels import REFERENCE
 from sim.scenario.lever_facts import base_number, base_value, bounds, meaning
 from sim.scenario.levers import Lever, value_text
 from sim.study import folder as results
-from sim.study.comparison import Comparison, plain
+from sim.study.comparison import Comparison
 from sim.study.ensemble import Failure
+from sim.study.plain import plain
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,12 @@
 """Interceptors on alert: they launch at what comes within detection range, never at random.
 
 An interceptor takes off some minutes after an opposing aircraft is detected, flies straight to
-where it can first meet it, keeps abreast of it until it leaves detection range, lands or the
-interceptor's time is used up, and flies straight home. Simplifications: it launches at aircraft
-with a schedule or a patrol of their own, not at other interceptors; it comes into contact with
-nothing but its target; of launches of one unit that would overlap, the one that flies at the lower
-activity stays; a launch that cannot reach its target is not made.
+where it can first meet it, keeps abreast of it until it leaves detection range, crosses the border
+(see :mod:`sim.world.borders`), lands or the interceptor's time is used up, and flies straight home.
+Simplifications: it launches at aircraft with a schedule or a patrol of their own, not at other
+interceptors; it comes into contact with nothing but its target; of launches of one unit that would
+overlap, the one that flies at the lower activity stays; a launch that cannot reach its target, or
+only beyond the border, is not made.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
+import shapely.affinity
 
 from sim.draws import F64, U64, Decision, Luck, children, normals
 from sim.scenario.quantities import Delay
+from sim.world.borders import border, exits, inside
 from sim.world.contacts import ROUNDING
 from sim.world.courses import Course, leg_ms
 from sim.world.geography import I64, wholes
 from sim.world.ranges import Legs, Spans, crossings, in_range, stitch
-from sim.world.routines import Watch
+from sim.world.routines import Border, Watch
 from sim.world.tables import PORTION, pick, spread, stack, unsigned
 from sim.world.theatre import Theatre
 from sim.world.tracks import Segments, Sorties, along, by_time, clip
@@ -59,8 +62,8 @@ def watches(theatre: Theatre) -> tuple[Watch, ...]:
                 np.array(sorted(set(prey) - set(inside)), dtype=np.int64),
                 np.array(inside, dtype=np.int64),
             )
-            watch = Watch(force_row, np.array(members), *rows, radius, first.kind.contact_range)
-            found.append(watch)
+            edge = border(theatre, force_row, first.kind.contact_range, _beside(theatre, prey))
+            found.append(Watch(force_row, np.array(members), *rows, radius, edge))
     return tuple(found)
 
 
@@ -80,6 +83,13 @@ def _never_leaves(theatre: Theatre, unit: int, at: shapely.Point, radius: float)
     """Whether all that a unit can reach lies within ``radius`` of a point."""
     hull = theatre.courses[theatre.units[unit].force_row].hull
     return bool(at.hausdorff_distance(hull) < radius - ROUNDING)
+
+
+def _beside(theatre: Theatre, prey: list[int]) -> shapely.Geometry:
+    """Return where interceptors may fly abreast of these units."""
+    rows = sorted({theatre.units[row].force_row for row in prey})
+    hulls = shapely.buffer(shapely.union_all([theatre.courses[row].hull for row in rows]), ROUNDING)
+    return shapely.affinity.translate(hulls, ABREAST)
 
 
 def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watch: Watch) -> Spans:
@@ -222,39 +232,59 @@ def scrambles(
     made = candidates(theatre, luck, watch, sorties, seen)
     row, leg, meet = pursue(legs, course, made.launch, made.sortie, made.until)
     made = pick(made, row)
-    meet_x, meet_y = along(pick(segments, leg), meet)
+    x, y = along(pick(segments, leg), meet)
+    made, meet = _this_side(watch.border, made, (x + ABREAST, y), meet, segments, legs)
     last_leg, _ = legs.within(made.sortie, made.until - 1, made.until)
-    leave_x, leave_y = along(pick(segments, last_leg), made.until)
-    end = made.until + home(course, leave_x + ABREAST, leave_y)
+    x, y = along(pick(segments, last_leg), made.until)
+    end = made.until + home(course, x + ABREAST, y)
     table = Sorties(made.unit, made.identity, made.launch, end, made.mark, made.sortie)
-    keep = _guarded(course, watch, meet_x + ABREAST, meet_y)
-    busy = np.maximum(end, made.launch + course.every)[keep]
-    flown_at = np.maximum(made.mark, sorties.mark[made.sortie])[keep]
-    keep = keep[unhindered(made.unit[keep], made.launch[keep], busy, flown_at)]
+    busy = np.maximum(end, made.launch + course.every)
+    flown_at = np.maximum(made.mark, sorties.mark[made.sortie])
+    keep = unhindered(made.unit, made.launch, busy, flown_at)
     table = pick(table, keep)
     return table, _flights(course, table, made.until[keep], meet[keep], segments, legs)
 
 
-def _guarded(course: Course, watch: Watch, x: I64, y: I64) -> I64:
-    """Return the rows whose meeting place lies in or near the area the force guards, if any."""
-    if course.guards is None:
-        return np.arange(x.size)
-    around = shapely.buffer(course.guards, watch.reach)
-    shapely.prepare(around)
-    return np.flatnonzero(shapely.contains_xy(around, x, y))
+def _this_side(
+    edge: Border | None,
+    made: Launches,
+    at: tuple[I64, I64],
+    meet: I64,
+    segments: Segments,
+    legs: Legs,
+) -> tuple[Launches, I64]:
+    """Return the launches that meet their targets, ``at`` some places, on this side of a border.
+
+    They last until their targets cross it. With the launches come the times of their meetings.
+    """
+    if edge is None:
+        return made, meet
+    rows = np.flatnonzero(inside(edge, *at))
+    made, meet = pick(made, rows), meet[rows]
+    track = _abreast(made.sortie, meet, made.until, segments, legs)
+    until = made.until.astype(np.float64)
+    np.minimum.at(until, track.sortie, exits(edge, track))
+    made = made._replace(until=until.astype(np.int64))
+    rows = np.flatnonzero(made.until > meet)
+    return pick(made, rows), meet[rows]
+
+
+def _abreast(target: I64, meet: I64, leave: I64, segments: Segments, legs: Legs) -> Segments:
+    """Return the legs beside targets; ``sortie`` counts the targets from 0 in the order given."""
+    first, count = legs.within(target, meet, leave)
+    row, number = spread(count)
+    beside = clip(pick(segments, first[row] + number)._replace(sortie=row), meet[row], leave[row])
+    return beside._replace(x0=beside.x0 + ABREAST, x1=beside.x1 + ABREAST)
 
 
 def _flights(
     course: Course, table: Sorties, leave: I64, meet: I64, segments: Segments, legs: Legs
 ) -> Segments:
     """Return the tracks of launches: out to the target, abreast of it, and straight home."""
-    first, count = legs.within(table.target, meet, leave)
-    row, number = spread(count)
-    beside = clip(pick(segments, first[row] + number)._replace(sortie=row), meet[row], leave[row])
-    beside = beside._replace(x0=beside.x0 + ABREAST, x1=beside.x1 + ABREAST)
+    beside = _abreast(table.target, meet, leave, segments, legs)
     rows = np.arange(meet.size)
-    tails = np.cumsum(count) - 1
-    heads = tails - count + 1
+    heads = np.searchsorted(beside.sortie, rows)
+    tails = np.searchsorted(beside.sortie, rows, side="right") - 1
     x, y = np.full(rows.size, course.post[0]), np.full(rows.size, course.post[1])
     out = Segments(rows, table.start, meet, x, y, beside.x0[heads], beside.y0[heads])
     back = Segments(rows, leave, table.end, beside.x1[tails], beside.y1[tails], x, y)

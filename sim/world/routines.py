@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import shapely
 
 from sim.draws import F64
 from sim.world.geography import I64
@@ -23,10 +24,24 @@ class Meetings(NamedTuple):
     setting: I64
 
 
+class Border(NamedTuple):
+    """The area open to a force on alert and the edges around it, from (x0, y0) to (x1, y1).
+
+    Corners are in whole metres; of the edges only those are kept that a target may come to.
+    """
+
+    area: shapely.Geometry
+    x0: F64
+    y0: F64
+    x1: F64
+    y1: F64
+
+
 class Watch(NamedTuple):
     """One force on alert and the rows of the opposing aircraft it may detect; metres.
 
-    Those ``inside`` never leave detection range, whatever their tracks.
+    Those ``inside`` never leave detection range, whatever their tracks. ``border`` is None if no
+    target ever crosses it.
     """
 
     force_row: int
@@ -34,7 +49,7 @@ class Watch(NamedTuple):
     prey: I64
     inside: I64
     radius: float
-    reach: float
+    border: Border | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

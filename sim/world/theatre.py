@@ -275,19 +275,26 @@ def _units(
     return tuple(sorted(found, key=lambda unit: unit.id))
 
 
+def lands(
+    scenario: Scenario, actors: tuple[Actor, ...], projection: Projection
+) -> dict[int, shapely.Geometry]:
+    """Return the land of each actor, by its row, as far as the base map knows it."""
+    found = {
+        row: territory(scenario.actors[actor.name].country or actor.title, projection)
+        for row, actor in enumerate(actors)
+    }
+    return {row: land for row, land in found.items() if land is not None}
+
+
 def _sites(
     scenario: Scenario, actors: tuple[Actor, ...], projection: Projection
 ) -> dict[str, Target]:
     """Return every site with the land it stands on and, where struck, who lives nearby."""
-    lands = {}
-    for row, actor in enumerate(actors):
-        land = territory(scenario.actors[actor.name].country or actor.title, projection)
-        if land is not None:
-            lands[row] = land
+    known = lands(scenario, actors, projection)
     struck = {strikes.into for strikes in scenario.strikes}
     return {
         name: _target(
-            projection.metres(*site.at), site.critical, lands if name in struck else None, lands
+            projection.metres(*site.at), site.critical, known if name in struck else None, known
         )
         for name, site in sorted(scenario.sites.items())
     }

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable
 from itertools import cycle
+from math import inf
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.benchmark
 Found = Callable[[str, str], None]
 
 WORLDS = 40
+ROUNDS = 15
 ARM = "as_designed"
 
 
@@ -85,26 +87,27 @@ def _bare(count: int) -> None:
 
 
 def test_events_beside_bare_simpy(benchmark: Any, stages: list[Stage], found: Found) -> None:
+    """World by world beside bare SimPy, each at its best: other work on the machine slows some."""
     arm = plan(stages[0].theatre, ARM)
-    count = sum(_events(crisis_of(stage, arm)) for stage in stages)
-    assert count > WORLDS
-    spent: dict[str, list[float]] = {"ours": [], "bare": []}
+    counts = [_events(crisis_of(stage, arm)) for stage in stages]
+    assert min(counts) > 1
+    ours, bare = [inf] * WORLDS, [inf] * WORLDS
 
     def both() -> None:
-        crises = [crisis_of(stage, arm) for stage in stages]
-        begun = perf_counter()
-        for crisis in crises:
+        for row, (stage, count) in enumerate(zip(stages, counts, strict=True)):
+            crisis = crisis_of(stage, arm)
+            begun = perf_counter()
             crisis.run()
-        between = perf_counter()
-        _bare(count)
-        spent["ours"].append(between - begun)
-        spent["bare"].append(perf_counter() - between)
+            between = perf_counter()
+            _bare(count)
+            ours[row] = min(ours[row], between - begun)
+            bare[row] = min(bare[row], perf_counter() - between)
 
-    benchmark.pedantic(both, rounds=5, warmup_rounds=1)
-    ours, bare = (min(times) for times in spent.values())
-    found("simulated events per second and core", f"{count / ours:,.0f}")
-    found("the same number of bare SimPy timeouts per second", f"{count / bare:,.0f}")
-    found("an event costs, in bare timeouts", f"{ours / bare:.1f}")
+    benchmark.pedantic(both, rounds=ROUNDS, warmup_rounds=1)
+    count, mine, simpys = sum(counts), sum(ours), sum(bare)
+    found("simulated events per second and core", f"{count / mine:,.0f}")
+    found("the same number of bare SimPy timeouts per second", f"{count / simpys:,.0f}")
+    found("an event costs, in bare timeouts", f"{mine / simpys:.1f}")
 
 
 COMPARING = """

@@ -1,0 +1,135 @@
+"""The commands that hold the model against the public record: validate, calibrate, identify."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.terminal import (
+    INTERRUPTED,
+    File,
+    GivenOption,
+    Markdown,
+    Quiet,
+    Seed,
+    SetsFile,
+    Workers,
+    progress,
+    say,
+    told,
+)
+
+
+def validate(
+    worlds: Annotated[
+        int, typer.Option(help="Worlds of a year; other settings take a share.", min=2)
+    ] = 1000,
+    seed: Seed = 1,
+    workers: Workers = None,
+    sets: SetsFile = None,
+    markdown: Markdown = False,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here too.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Hold the model against the public record: each figure with interval and verdict."""
+    command = f"deconflict validate --worlds {worlds} --seed {seed}"
+    with told():
+        from sim.show.record import validation_lines
+        from sim.study.parameter_sets import read_sets
+        from sim.study.validation import total_worlds
+        from sim.study.validation import validate as validated
+
+        lived_under = read_sets(sets).sets if sets is not None else ()
+        command += f" --sets {sets}" if sets is not None else ""
+        with progress(total_worlds(worlds), quiet) as advance:
+            found = validated(
+                worlds=worlds, seed=seed, workers=workers or os.cpu_count() or 1,
+                sets=lived_under, progress=advance,
+            )  # fmt: skip
+        say(validation_lines(found, command, markdown), out)
+        if not found.complete:
+            raise typer.Exit(INTERRUPTED)
+
+
+def calibrate(
+    sets: Annotated[int, typer.Option(help="Parameter sets to try.", min=1)] = 400,
+    years: Annotated[int, typer.Option(help="Years each lives through.", min=2)] = 150,
+    seed: Seed = 1,
+    cutoff: Annotated[
+        float, typer.Option(help="Standard errors a figure may lie from the record.", min=0.1)
+    ] = 2.0,
+    seizures: Annotated[
+        bool, typer.Option(help="Count disputes over seizures, which no modelled contact makes.")
+    ] = True,
+    workers: Workers = None,
+    markdown: Markdown = False,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE.csv", help="Where the accepted sets go.")
+    ] = Path("accepted_sets.csv"),
+    quiet: Quiet = False,
+) -> None:
+    """Find which values of the judged constants agree with the public record."""
+    command = f"deconflict calibrate --sets {sets} --years {years} --seed {seed}"
+    command += f" --cutoff {cutoff:g}" + ("" if seizures else " --no-seizures")
+    with told("interrupted; nothing was written"):
+        from importlib.metadata import version
+
+        from sim.show.record import calibration_lines
+        from sim.study.calibration import calibrate as calibrated
+        from sim.study.calibration import fitted, made
+        from sim.study.parameter_sets import write_sets
+
+        with progress(years, quiet) as advance:
+            found = calibrated(
+                sets=sets, years=years, seed=seed, cutoff=cutoff, targets=fitted(seizures),
+                workers=workers or os.cpu_count() or 1, progress=advance,
+            )  # fmt: skip
+        say(calibration_lines(found, command, markdown), None)
+        kept = found.sets()
+        write_sets(out, made(found, command, version("deconflict")), kept)
+        typer.echo(f"\n{len(kept)} accepted sets in {out}")
+        if not found.complete:
+            raise typer.Exit(INTERRUPTED)
+
+
+def identify(
+    file: File,
+    worlds: Annotated[int, typer.Option(help="Worlds for each third and question.", min=2)] = 1000,
+    seed: Seed = 1,
+    arms: Annotated[str | None, typer.Option(help="Arms to compare; by default four.")] = None,
+    given: GivenOption = None,
+    workers: Workers = None,
+    sets: SetsFile = None,
+    markdown: Markdown = False,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Draw the figure into this folder.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say what the line does, by the one thing no figure of the record fixes."""
+    command = f"deconflict identify {file} --worlds {worlds} --seed {seed}"
+    command += (f" --arms {arms}" if arms else "") + (f" --given {given}" if given else "")
+    with told():
+        from sim import api
+        from sim.show.unknown import identification_lines
+        from sim.study.identification import THIRDS
+        from sim.study.identification import identify as identified
+
+        scenario = api.load(file)
+        api.check_given(scenario, given)
+        lived_under = api.chosen_sets(True, sets)
+        questions = 2 if given else 1
+        with progress(len(THIRDS) * questions * worlds, quiet) as advance:
+            found = identified(
+                scenario, lived_under, worlds=worlds, seed=seed, arms=arms, given=given,
+                workers=workers or os.cpu_count() or 1, progress=advance,
+            )  # fmt: skip
+        say(identification_lines(found, command, markdown), None)
+        if figure is not None:
+            from sim.show.style import figure_of, save
+            from sim.show.thirds import draw_thirds
+
+            save(figure_of(draw_thirds(found)), figure, "identification")

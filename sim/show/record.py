@@ -1,0 +1,171 @@
+"""The model against the public record, in words and tables: validation and calibration."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from sim.show.markdown import table_lines
+from sim.show.numbers import number, share, wrapped
+from sim.study.calibration import Calibration, constraints, correlations
+from sim.study.fit import Simulated
+from sim.study.parameter_sets import amount
+from sim.study.targets import NOT_HOSTILE, SETTINGS, Target
+from sim.study.validation import Validation
+
+_CLOSE = 0.3
+"""Rank correlations below this are not told."""
+
+_FREE = 0.05
+"""A constant whose values spread as evenly as this chance allows is called unconstrained."""
+
+
+def validation_lines(found: Validation, command: str, markdown: bool = False) -> Iterator[str]:
+    """Yield the table of figures with verdicts, and the command that made it."""
+    for setting in SETTINGS.values():
+        rows = [row for row in found.rows if row.target.setting == setting.name]
+        lived = next((one for one in found.lived if one.setting.name == setting.name), None)
+        if lived is None:
+            continue
+        title = f"{setting.title}: {lived.worlds:,} worlds under {setting.arm}"
+        yield from ("", f"**{title}**" if markdown else title, "")
+        yield from table_lines(
+            ("figure", "record (95 %)", "simulated (95 %)", "rests on", "verdict", "source"),
+            (
+                (
+                    f"{row.target.title}, {row.target.unit}", _recorded(row.target),
+                    _simulated(row.found, row.target.unit), f"{row.found.events:,}",
+                    row.verdict, row.target.source,
+                )
+                for row in rows
+            ),
+            markdown,
+        )  # fmt: skip
+    yield ""
+    yield from _extent(found, command, markdown)
+
+
+def _extent(found: Validation, command: str, markdown: bool) -> Iterator[str]:
+    failures = sum(one.failures for one in found.lived)
+    text = (
+        f"{found.months:,.0f} world-months, seed {found.seed}. Met: the whole simulated interval "
+        f"lies within the record's. Missed: none of it does. Not resolved: neither, with these "
+        f"worlds. Share of disputes whose root is not hostile, which no figure fixes: "
+        f"{_simulated(found.not_hostile, 'share')}."
+    )
+    if failures:
+        text += f" {failures} worlds failed and are left out."
+    if not found.complete:
+        text += " Interrupted: settings that were not finished are missing."
+    yield text if markdown else wrapped(text)
+    yield ""
+    yield f"Made by `{command}`." if markdown else f"Made by: {command}"
+
+
+def _recorded(target: Target) -> str:
+    """Return what the record says, as a value with its interval or as a limit."""
+    write = share if target.unit == "share" else number
+    if target.value is not None and target.low is not None and target.high is not None:
+        return f"{write(target.value)} ({write(target.low)} to {write(target.high)})"
+    if target.high is not None:
+        return f"at most {write(target.high)}"
+    assert target.low is not None
+    return f"at least {write(target.low)}"
+
+
+def _simulated(found: Simulated, unit: str) -> str:
+    if math.isnan(found.value):
+        return "none seen"
+    write = share if unit == "share" else number
+    return f"{write(found.value)} ({write(found.low)} to {write(found.high)})"
+
+
+def calibration_lines(found: Calibration, command: str, markdown: bool = False) -> Iterator[str]:
+    """Yield how many sets meet each figure, what is learnt of each constant, what goes together."""
+    accepted = found.accepted
+    yield ""
+    text = (
+        f"{len(accepted)} of {len(found.tried)} parameter sets lie within {found.cutoff:g} "
+        f"standard errors of every figure, over {found.years} years each, seed {found.seed}. The "
+        f"line is in none of these worlds."
+    )
+    if not found.complete:
+        text += " Interrupted: fewer years were lived through than asked for."
+    yield text if markdown else wrapped(text)
+    yield ""
+    yield from table_lines(
+        ("figure", "record (95 %)", "sets that meet it", "accepted sets, range"),
+        (_met(found, at, target) for at, target in enumerate(found.targets)),
+        markdown,
+    )
+    if accepted:
+        yield ""
+        yield from _constraint_lines(found, markdown)
+        yield ""
+        yield from _correlation_lines(found, markdown)
+        yield ""
+        yield from _unfixed(found, markdown)
+    yield ""
+    yield f"Made by `{command}`." if markdown else f"Made by: {command}"
+
+
+def _met(found: Calibration, at: int, target: Target) -> tuple[str, ...]:
+    write = share if target.unit == "share" else number
+    values = [one.figures[at].value for one in found.accepted]
+    known = [value for value in values if not math.isnan(value)]
+    spread = f"{write(min(known))} to {write(max(known))}" if known else "–"
+    return (
+        f"{target.title}, {target.unit}", _recorded(target),
+        f"{found.met(at)} of {len(found.tried)}", spread,
+    )  # fmt: skip
+
+
+def _constraint_lines(found: Calibration, markdown: bool) -> Iterator[str]:
+    yield from table_lines(
+        ("constant", "range", "accepted: quartiles", "distance", "chance if unconstrained"),
+        (
+            (
+                row.name, f"{_text(row.low)} to {_text(row.high)}",
+                " / ".join(number(x) for x in row.quartiles), f"{row.distance:.2f}",
+                "below .001" if row.p_value < 0.001 else f"{row.p_value:.3f}",
+            )
+            for row in constraints(found)
+        ),
+        markdown,
+    )  # fmt: skip
+    free = [row.name for row in constraints(found) if row.p_value > _FREE]
+    if free:
+        text = (
+            f"The record does not constrain {len(free)} of {len(found.varied)}: {', '.join(free)}. "
+            f"Times are in hours; distance: Kolmogorov and Smirnov's from an even spread."
+        )
+        yield ""
+        yield text if markdown else wrapped(text)
+
+
+def _text(value: float | str) -> str:
+    return number(amount(value))
+
+
+def _correlation_lines(found: Calibration, markdown: bool) -> Iterator[str]:
+    close = [pair for pair in correlations(found) if abs(pair.value) >= _CLOSE]
+    if not close:
+        yield f"No two accepted constants go together (rank correlations below {_CLOSE:g})."
+        return
+    yield "Accepted together or against each other (rank correlation):"
+    yield ""
+    rows = ((f"{pair.first}, {pair.second}", f"{pair.value:+.2f}") for pair in close)
+    yield from table_lines(("constants", "correlation"), rows, markdown)
+
+
+def _unfixed(found: Calibration, markdown: bool) -> Iterator[str]:
+    """Tell the spread of what no figure fixes."""
+    shares = sorted(one.not_hostile.value for one in found.accepted)
+    known = [value for value in shares if not math.isnan(value)]
+    if known:
+        text = (
+            f"Among accepted sets the share of disputes whose root is not hostile "
+            f"({'/'.join((*NOT_HOSTILE.of, *NOT_HOSTILE.among))}) runs from {share(known[0])} to "
+            f"{share(known[-1])}, chance included: no figure fixes it, and it carries the answer."
+        )
+        yield text if markdown else wrapped(text)

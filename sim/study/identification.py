@@ -1,0 +1,99 @@
+"""Identification: what no figure of the public record fixes, and what hangs on it.
+
+Sets of parameters may fit every figure about equally well and still differ in how many disputes
+begin without hostile intent. Only those can be explained away, so this share carries the answer.
+Here the accepted sets are parted by it into thirds, and each third says what the line does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim.errors import RunError
+from sim.scenario import Scenario
+from sim.study.comparison import Comparison, compare
+from sim.study.parameter_sets import ParameterSet
+
+THIRDS: Final = ("lowest third", "middle third", "highest third")
+
+
+@dataclass(frozen=True, eq=False)
+class Third:
+    """Sets alike in the share of disputes with a root that is not hostile, and what they say."""
+
+    title: str
+    sets: tuple[ParameterSet, ...]
+    period: Comparison
+    given: Comparison | None
+
+    @property
+    def share(self) -> tuple[float, float]:
+        """The least and the greatest share of such disputes among the sets."""
+        shares = [one.not_hostile for one in self.sets]
+        return min(shares), max(shares)
+
+
+@dataclass(frozen=True, eq=False)
+class Identification:
+    """The thirds, the least share first; all lived through the same worlds."""
+
+    scenario: Scenario
+    thirds: tuple[Third, ...]
+    given: str | None
+
+
+def thirds(sets: Sequence[ParameterSet]) -> tuple[tuple[ParameterSet, ...], ...]:
+    """Return the sets in three groups by the share of disputes whose root is not hostile.
+
+    Raises RunError for fewer than three sets, or sets that do not tell that share.
+    """
+    known = [one for one in sets if not math.isnan(one.not_hostile)]
+    if len(known) < len(THIRDS):
+        raise RunError(
+            f"{len(known)} parameter sets tell the share of disputes with a root that is not "
+            f"hostile; three are needed. Make more with: deconflict calibrate --sets N"
+        )
+    ordered = sorted(known, key=lambda one: (one.not_hostile, one.number))
+    rows = np.array_split(np.arange(len(ordered)), len(THIRDS))
+    return tuple(tuple(ordered[row] for row in part.tolist()) for part in rows)
+
+
+def identify(
+    scenario: Scenario,
+    sets: Sequence[ParameterSet],
+    *,
+    worlds: int = 1000,
+    seed: int = 1,
+    arms: str | Sequence[str] | None = None,
+    given: str | None = None,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Identification:
+    """Compare the arms under each third of the sets, over the period and given an incident.
+
+    ``given`` is a kind of incident or an inject; without one only the period is asked about.
+    Raises RunError for what cannot be run, and KeyboardInterrupt when interrupted.
+    """
+
+    def asked(part: tuple[ParameterSet, ...], given: str | None) -> Comparison:
+        found = compare(
+            scenario, worlds=worlds, seed=seed, arms=arms, given=given, workers=workers,
+            progress=progress, sets=part,
+        )  # fmt: skip
+        if not found.complete:
+            raise KeyboardInterrupt
+        return found
+
+    return Identification(
+        scenario,
+        tuple(
+            Third(title, part, asked(part, None), asked(part, given) if given else None)
+            for title, part in zip(THIRDS, thirds(sets), strict=True)
+        ),
+        given,
+    )

@@ -1,0 +1,220 @@
+"""Calibration, validation and identification: small real runs, and one whose answer is planted."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from commands import deconflict, short_scenario, succeeded
+
+from sim.errors import RunError
+from sim.scenario import load
+from sim.scenario.channels import REFERENCE
+from sim.scenario.quantities import YEAR
+from sim.show.record import calibration_lines, validation_lines
+from sim.show.style import figure_of
+from sim.show.thirds import draw_thirds
+from sim.show.unknown import identification_lines, uncertainty_lines
+from sim.study.calibration import calibrate, constraints, correlations, fitted, laid
+from sim.study.comparison import compare
+from sim.study.identification import identify, thirds
+from sim.study.interrupts import Interrupts
+from sim.study.parameter_sets import Judged, ParameterSet, applied, judged, read_sets
+from sim.study.targets import SETTINGS, TARGETS, Rate, Target
+from sim.study.trial import Trial, tried
+from sim.study.validation import total_worlds, validate
+
+HOSTILE = Judged("hostile_serious", 0.0, 0.3, False)
+PLANTED = 0.15
+
+
+def _planted() -> Target:
+    """Return a figure that worlds of another seed brought about under a known constant."""
+    known = ParameterSet(1, ((HOSTILE.name, PLANTED),))
+    found = tried(Trial((known,), ("peacetime",), ("crises",), 99), 36, 1, None, Interrupts())
+    counts = found["peacetime"]["crises"][:, 0]
+    mean, error = float(counts.mean()), float(counts.std(ddof=1)) / np.sqrt(counts.size)
+    low, high = mean - 1.96 * error, mean + 1.96 * error
+    return Target(
+        "x", "crises", "a year", "peacetime", Rate(("crises",), YEAR), mean, low, high, ""
+    )
+
+
+def test_a_planted_constant_is_recovered() -> None:
+    found = calibrate(sets=7, years=32, targets=[_planted()], varied=[HOSTILE])
+    values = [float(dict(one.values.values)[HOSTILE.name]) for one in found.accepted]
+    assert min(abs(value - PLANTED) for value in values) < 0.03
+    assert max(abs(value - PLANTED) for value in values) < 0.11
+    (row,) = constraints(found)
+    assert row.quartiles[0] < PLANTED + 0.05
+    assert row.quartiles[2] > PLANTED - 0.05
+    assert row.distance > 0.15
+    assert correlations(found) == ()
+
+
+def test_every_set_lives_the_worlds_that_its_scenario_would() -> None:
+    design = laid(3, 2, judged())
+    for name in ("peacetime", "exchange"):
+        trial = Trial(design, (name,), ("crises", "recorded", "exchange_acts"), 4)
+        found = tried(trial, 2, 1, None, Interrupts())[name]
+        scenario = SETTINGS[name].scenario()
+        for at, one in enumerate(design):
+            alone = compare(applied(scenario, one), worlds=2, seed=4, arms=())
+            for measure in trial.measures:
+                assert found[measure][:, at].tolist() == alone.column(REFERENCE, measure).tolist()
+
+
+def test_a_calibration_is_the_same_with_two_workers() -> None:
+    one = calibrate(sets=3, years=2, cutoff=9)
+    assert calibrate(sets=3, years=2, cutoff=9, workers=2) == one
+    assert [each.values.number for each in one.tried] == [1, 2, 3]
+    assert {target.name for target in one.targets} == {target.name for target in fitted()}
+    lines = "\n".join(calibration_lines(one, "deconflict calibrate", markdown=True))
+    assert "The line is in none of these worlds" in lines
+    assert f"| {fitted()[0].title}" in lines
+
+
+def test_where_no_set_is_accepted_the_hardest_figure_is_named() -> None:
+    rate = Rate(("crises",), YEAR)
+    target = Target("x", "crises", "a year", "peacetime", rate, 400.0, 399.0, 401.0, "")
+    found = calibrate(sets=3, years=2, targets=[target], varied=[HOSTILE])
+    assert found.accepted == ()
+    with pytest.raises(RunError, match=r'none of 3 parameter sets .* "crises"') as told:
+        found.sets()
+    assert "--cutoff" in str(told.value)
+    assert "0 of 3" in "\n".join(calibration_lines(found, "deconflict calibrate"))
+
+
+def test_too_little_to_calibrate_with_is_refused() -> None:
+    with pytest.raises(RunError, match="needs a set and 2 years"):
+        calibrate(sets=1, years=1)
+
+
+# Validation.
+
+
+def test_a_validation_tells_every_figure_whatever_the_workers() -> None:
+    done: list[int] = []
+    one = validate(worlds=3, progress=done.append)
+    assert sum(done) == total_worlds(3) == 3 * len(SETTINGS)
+    assert one.complete
+    assert {row.target.name for row in one.rows} == {target.name for target in TARGETS}
+    lines = "\n".join(validation_lines(one, "deconflict validate --worlds 3", markdown=True))
+    for row in one.rows:
+        assert row.target.title in lines
+        assert row.target.source in lines
+    assert "Made by `deconflict validate --worlds 3`" in lines
+    assert any(row.verdict != "met" for row in one.rows)  # three worlds resolve little
+    for setting in SETTINGS.values():
+        assert setting.title in lines
+
+
+def test_a_validation_may_use_parameter_sets() -> None:
+    worst = ParameterSet(1, (("hostile_serious", 0.046), ("beta", 22.0)))
+    base, other = validate(worlds=2), validate(worlds=2, sets=(worst,))
+    assert base.rows != other.rows
+    with pytest.raises(RunError, match="at least 2"):
+        validate(worlds=1)
+
+
+class Impatient:
+    """A progress that interrupts once so many worlds are done."""
+
+    def __init__(self, worlds: int) -> None:
+        self.left = worlds
+
+    def __call__(self, count: int) -> None:
+        before, self.left = self.left, self.left - count
+        if before > 0 >= self.left:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupted_validation_tells_what_was_finished() -> None:
+    found = validate(worlds=2, progress=Impatient(6))
+    assert not found.complete
+    assert [one.setting.name for one in found.lived] == ["peacetime", "exchange"]
+    assert "Interrupted" in "\n".join(validation_lines(found, "deconflict validate"))
+    with pytest.raises(KeyboardInterrupt):
+        validate(worlds=2, progress=Impatient(1))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_interrupted_calibration_rests_on_the_years_finished(workers: int) -> None:
+    found = calibrate(sets=2, years=40, workers=workers, progress=Impatient(3))
+    assert not found.complete
+    assert 3 <= found.years < 40
+    whole = calibrate(sets=2, years=found.years)
+    assert found.tried == whole.tried or workers > 1  # two may have left a gap between worlds
+
+
+# Identification and uncertainty.
+
+
+def test_sets_are_parted_by_the_share_that_no_figure_fixes() -> None:
+    sets = [ParameterSet(n, (("fear", 0.2),), (7 * n % 10) / 10) for n in range(9)]
+    low, middle, high = thirds(sets)
+    assert len(low) == len(middle) == len(high) == 3
+    assert max(one.not_hostile for one in low) <= min(one.not_hostile for one in middle)
+    assert max(one.not_hostile for one in middle) <= min(one.not_hostile for one in high)
+    with pytest.raises(RunError, match="three are needed"):
+        thirds(sets[:2])
+
+
+def test_each_third_says_what_the_line_does(tmp_path: Path) -> None:
+    scenario = load(short_scenario(tmp_path, "10 d"))
+    sets = read_sets().sets[:6]
+    found = identify(scenario, sets, worlds=4, arms="oracle", given="collision")
+    assert [len(third.sets) for third in found.thirds] == [2, 2, 2]
+    lines = "\n".join(identification_lines(found, "deconflict identify", markdown=True))
+    for third in found.thirds:
+        assert lines.count(third.title) == 2
+        assert third.given is not None
+        used = set(third.period.column("oracle", "parameter_set"))
+        assert used <= {one.number for one in third.sets}
+    assert figure_of(draw_thirds(found)).axes
+    alone = replace(found, given=None)
+    assert "Given" not in "\n".join(identification_lines(alone, "deconflict identify"))
+
+
+def test_a_comparison_tells_both_parts_and_what_the_file_fixed(tmp_path: Path) -> None:
+    scenario = load(short_scenario(tmp_path, "10 d"))
+    sets = read_sets().sets[:3]
+    found = compare(scenario, worlds=12, arms="oracle", given="collision", sets=sets)
+    lines = "\n".join(uncertainty_lines(found))
+    assert "risk, oracle, ≥ 3" in lines
+    assert "change, oracle, ≥ 3" in lines
+    told = found.summary()["uncertainty"]
+    assert told["sets"] == 3
+    assert told["differences"]["oracle"]["3"]["worlds"] == 12
+    few = compare(scenario, worlds=2, arms="oracle", sets=sets)
+    assert "too few" in "\n".join(uncertainty_lines(few))
+    assert list(uncertainty_lines(compare(scenario, worlds=2, arms="oracle"))) == []
+
+
+def test_the_commands_agree_with_each_other(tmp_path: Path) -> None:
+    path = short_scenario(tmp_path, "10 d")
+    words = ["calibrate", "--sets", 3, "--years", 2, "--cutoff", 20, "--workers", 1]
+    text = succeeded(deconflict(*words, "--out", "sets.csv", cwd=tmp_path))
+    assert "3 accepted sets in sets.csv" in text
+    kept = read_sets(tmp_path / "sets.csv")
+    assert kept.made["command"] == "deconflict calibrate --sets 3 --years 2 --seed 1 --cutoff 20"
+    options = ["--worlds", 8, "--arms", "oracle", "--uncertainty", "--sets", "sets.csv"]
+    words = ["compare", path, *options, "--given", "collision", "--workers", 1, "--no-figures"]
+    assert "what we do not know" in succeeded(deconflict(*words, "--out", "a", cwd=tmp_path))
+    words = ["identify", path, "--worlds", 2, "--sets", "sets.csv", "--arms", "oracle"]
+    text = succeeded(deconflict(*words, "--figure", "figures", "--workers", 1, cwd=tmp_path))
+    assert "lowest third" in text
+    assert (tmp_path / "figures" / "identification.png").stat().st_size > 10_000
+    text = succeeded(deconflict("validate", "--worlds", 2, "--out", "v.md", cwd=tmp_path))
+    assert (tmp_path / "v.md").read_text(encoding="utf-8") == text
+    assert "Made by: deconflict validate --worlds 2 --seed 1" in text
+
+
+def test_sets_without_uncertainty_are_refused(tmp_path: Path) -> None:
+    path = short_scenario(tmp_path, "5 d")
+    done = deconflict("compare", path, "--sets", "sets.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "--uncertainty" in done.stderr

@@ -1,0 +1,161 @@
+"""The public record as typed targets: complete, measurable, and free of the line's effect."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.crisis import Stage, play
+from sim.records import CrisisBegan, Runged
+from sim.scenario.channels import LINE, REFERENCE
+from sim.scenario.quantities import DAY, YEAR
+from sim.study.calibration import fitted
+from sim.study.ensemble import COLUMNS
+from sim.study.fit import (
+    MET,
+    MISSED,
+    UNRESOLVED,
+    Simulated,
+    implausibility,
+    simulated,
+    verdict,
+)
+from sim.study.intervals import clopper_pearson
+from sim.study.measures import measure
+from sim.study.targets import (
+    SETTINGS,
+    TARGETS,
+    Length,
+    Rate,
+    Share,
+    Target,
+    measured_in,
+    needed,
+)
+from sim.world import build, prepare
+
+ASKED = (
+    "recorded", "serious", "high_risk", "violations", "disputes", "force", "disputes_no_seizures",
+    "force_no_seizures", "both", "war", "exchange_rest", "exchange_force", "operational_calls",
+    "tests", "busy_line", "clashes", "severe_air",
+)  # fmt: skip
+"""What the model document's section 8 and the record of 2022 and 2023 ask for."""
+
+
+def test_every_figure_of_the_record_is_a_target() -> None:
+    assert sorted(target.name for target in TARGETS) == sorted(ASKED)
+    assert sum(len(measured_in(name)) for name in SETTINGS) == len(TARGETS)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_a_target_can_be_measured_and_says_where_it_is_from(target: Target) -> None:
+    assert set(needed(target.quantity)) <= set(COLUMNS)
+    assert "evidence" in target.source
+    ends = [end for end in (target.low, target.value, target.high) if end is not None]
+    assert ends
+    assert ends == sorted(ends)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_can_be_lived_through(name: str) -> None:
+    setting = SETTINGS[name]
+    scenario = setting.scenario()
+    assert scenario.conditions == ("2022" if name.startswith("2022") else "peacetime")
+    theatre = prepare(scenario)
+    assert theatre.recorded_per_year_expected == pytest.approx(
+        0.0 if name == "exchange" else theatre.recorded_per_year_target
+    )
+
+
+def test_only_figures_from_worlds_without_the_line_are_fitted() -> None:
+    for seizures in (True, False):
+        chosen = fitted(seizures)
+        assert {SETTINGS[target.setting].arm for target in chosen} == {REFERENCE}
+        names = [target.name for target in chosen]
+        assert ("disputes" in names) == seizures
+        assert ("disputes_no_seizures" in names) != seizures
+
+
+def test_heights_of_crises_agree_with_the_rungs_of_the_records() -> None:
+    setting = SETTINGS["exchange"]
+    theatre = prepare(setting.scenario())
+    stage = Stage(build(theatre, 1, 0))
+    row = measure(play(stage, REFERENCE), 0)
+    assert row["crises"] == row["crises_to_4"] == 0  # it begins at rung 3, and by injects
+    assert row["exchanges"] == 2
+    assert row["exchange_acts"] >= row["exchange"] >= 1
+    theatre = prepare(SETTINGS["peacetime"].scenario())
+    line = sorted(theatre.scenario.channels).index(LINE)
+    tops: list[int] = []
+    counted = dict.fromkeys((4, 5, 6), 0)
+    for number in range(6):
+        history = play(Stage(build(theatre, 1, number)), REFERENCE)
+        row = measure(history, line)
+        for k in counted:
+            counted[k] += int(row[f"crises_to_{k}"])
+        began = [r.time for r in history.records if isinstance(r, CrisisBegan)]
+        assert len(began) == row["crises"]
+        rungs = [(r.time, r.rung) for r in history.records if isinstance(r, Runged)]
+        for at, start in enumerate(began):
+            until = began[at + 1] if at + 1 < len(began) else math.inf
+            tops.append(max(rung for time, rung in rungs if start <= time < until))
+    assert len(tops) > 3
+    assert counted == {k: sum(top >= k for top in tops) for k in counted}
+
+
+# How a simulated figure stands.
+
+TARGET = Target("x", "x", "a year", "peacetime", Rate(("crises",), YEAR), 1.0, 0.6, 1.6, "evidence")
+LIMIT = TARGET._replace(value=None, low=None, high=2.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0.7, 1.5, MET), (0.5, 1.5, UNRESOLVED), (0.1, 0.59, MISSED), (1.61, 3, MISSED)],
+)
+def test_a_verdict_needs_the_whole_interval(low: float, high: float, expected: str) -> None:
+    assert verdict(TARGET, Simulated((low + high) / 2, low, high, 9)) == expected
+
+
+def test_the_distance_counts_both_errors_on_the_side_of_the_other() -> None:
+    far = Simulated(1.6, 1.6, 1.6, 9)
+    assert implausibility(TARGET, far) == pytest.approx(1.96, abs=0.001)
+    less = Simulated(1.6, 1.0, 1.7, 9)  # our error below is as large as the source's above
+    assert implausibility(TARGET, less) == pytest.approx(1.96 / math.sqrt(2), abs=0.001)
+    assert implausibility(LIMIT, Simulated(1.9, 1.0, 2.9, 9)) == 0
+    assert implausibility(LIMIT, Simulated(3.0, 2.5, 3.9, 9)) == pytest.approx(3.92, abs=0.001)
+    assert implausibility(LIMIT, Simulated(math.nan, 0, 1, 0)) == 0
+    assert implausibility(LIMIT, Simulated(3.0, 3.0, 3.0, 9)) == math.inf
+
+
+def test_a_rate_is_told_in_its_own_unit() -> None:
+    counts = {"crises": np.array([2.0, 0.0, 1.0, 1.0])}
+    found = simulated(Rate(("crises",), YEAR), counts, 73 * DAY)
+    assert found.value == pytest.approx(365.25 / 73)
+    assert found.low < found.value < found.high
+    assert found.events == 4
+
+
+def test_a_share_is_worth_fewer_events_where_those_of_a_world_are_alike() -> None:
+    apart = {"a": np.tile([1.0, 0.0], 50), "b": np.ones(100)}
+    alike = {"a": np.repeat([10.0, 0.0], 5), "b": np.full(10, 10.0)}
+    one, other = (simulated(Share(("a",), ("b",)), each, DAY) for each in (apart, alike))
+    assert one.value == other.value == 0.5
+    assert (one.low, one.high) == pytest.approx(clopper_pearson(49.5, 99), abs=0.01)
+    assert other.high - other.low > 2 * (one.high - one.low)
+    assert math.isnan(
+        simulated(Share(("a",), ("b",)), {"a": apart["a"], "b": 0 * apart["b"]}, DAY)[0]
+    )
+
+
+def test_a_mean_length_is_at_least_one_and_open_where_nothing_was_seen() -> None:
+    found = simulated(
+        Length("acts", "each"), {"acts": np.array([3.0, 1.0]), "each": np.array([1.0, 1.0])}, DAY
+    )
+    assert found.value == 2.0
+    assert 1 < found.low < 2 < found.high
+    none = simulated(Length("acts", "each"), {"acts": np.zeros(2), "each": np.zeros(2)}, DAY)
+    assert math.isnan(none.value)
+    assert none.high == math.inf
