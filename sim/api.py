@@ -17,6 +17,7 @@ from sim.scenario import Scenario, arm_names, content_hash, load, problems
 from sim.scenario.nearest import suggestion
 from sim.study import comparison as study
 from sim.study import sweep as sweeps
+from sim.study import swept
 from sim.study.comparison import check_given, chosen_arms
 from sim.study.ensemble import inject_names
 from sim.study.parameter_sets import ParameterSet, read_sets
@@ -130,7 +131,7 @@ class Comparison(study.Comparison):
         return draw_all(self, folder)
 
 
-class Sweep(sweeps.Sweep):
+class Sweep(swept.Sweep):
     """A sweep that can also be drawn."""
 
     def plot(self, arm: str | None = None, ax: Axes | None = None) -> Axes:

@@ -10,7 +10,8 @@ from commands import BLACK_SEA
 
 from sim.errors import RunError, ScenarioError
 from sim.scenario import arm, content_hash, lever, lever_of, load, varied
-from sim.scenario.levers import MOST, amount, base_number, bounds, meaning, written
+from sim.scenario.lever_facts import base_number, bounds, meaning, written
+from sim.scenario.levers import MOST, amount
 from sim.scenario.quantities import HOUR, MINUTE
 
 BASE = load(BLACK_SEA)

@@ -21,7 +21,8 @@ from sim.show.sweep_answer import lines_of, paragraph
 from sim.show.sweep_curves import draw_curves
 from sim.show.sweep_grid import draw_grid
 from sim.show.sweep_words import runs, verdicts
-from sim.study.sweep import Point, Sweep, chosen_measures, levers_of
+from sim.study.sweep import chosen_measures, levers_of
+from sim.study.swept import Point, Sweep
 
 BLACK_SEA = SCENARIOS / "black_sea_2022.yaml"
 RELAY = "channels.line.relay=15 min..6 h:7"

@@ -35,7 +35,7 @@ from sim.show.words import listed
 
 if TYPE_CHECKING:
     from sim.study.estimates import Difference, Estimate
-    from sim.study.sweep import Sweep
+    from sim.study.swept import Sweep
 
 _CHANCE = 20
 """One in so many intervals of 95 % excludes a zero that is true."""

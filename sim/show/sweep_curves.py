@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.scenario.levers import WIDE, Lever, base_number
+from sim.scenario.lever_facts import base_number
+from sim.scenario.levers import WIDE, Lever
 from sim.show.labels import spread
 from sim.show.risk import named_arms, signed_points
 from sim.show.style import (
@@ -52,7 +53,7 @@ from sim.show.sweep_words import (
 from sim.show.words import counted
 
 if TYPE_CHECKING:
-    from sim.study.sweep import Sweep
+    from sim.study.swept import Sweep
 
 _LEFT, _RIGHT, _NAMES, _GAP = 0.062, 0.99, 0.125, 0.05
 _UPPER, _UPPER_HEIGHT, _LOWER, _LOWER_HEIGHT = 0.365, 0.405, 0.175, 0.115

@@ -52,7 +52,7 @@ from sim.show.words import counted
 
 if TYPE_CHECKING:
     from sim.study.estimates import Difference
-    from sim.study.sweep import Sweep
+    from sim.study.swept import Sweep
 
 _LEFT, _RIGHT, _BOTTOM, _HEIGHT, _GAP = 0.105, 0.965, 0.20, 0.585, 0.055
 _TITLE: Final = 0.042  # of the width, taken by the name of the second lever

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.scenario.levers import Lever, base_number, base_value, catalogue_row, meaning, value_text
+from sim.scenario.lever_facts import base_number, base_value, catalogue_row, meaning
+from sim.scenario.levers import Lever, value_text
 from sim.scenario.units import time_text
 from sim.show.words import RUNGS_SHORT
 from sim.study.measures import THRESHOLDS
 
 if TYPE_CHECKING:
     from sim.study.estimates import Difference
-    from sim.study.sweep import Point, Sweep
+    from sim.study.swept import Point, Sweep
 
 _RUNG: Final = re.compile(r"(given_|own_|uninvited_)?reached_([3-6])|(inadvertent)_([3-6])")
 _SAME: Final = "the same"

@@ -1,45 +1,34 @@
 """A sweep: how the comparison moves with one or two levers, in the same worlds at every point.
 
 Every point is the scenario with other values at the levers' paths, and its comparison is the very
-one that ``compare`` makes of it: the same seed, the same worlds, the same luck. Points on the same
-ground share their traffic, and an arm that a lever leaves alone is lived through once.
+one that ``compare`` makes of it: the same seed, the same worlds, the same luck.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
-from sim.crisis import Plan, plan
+from sim.crisis import plan
 from sim.errors import DeconflictError, Problem, RunError, ScenarioError
-from sim.records import rounded
-from sim.scenario import Scenario, content_hash, varied
-from sim.scenario.channels import REFERENCE
-from sim.scenario.levers import (
-    Lever,
-    base_number,
-    base_value,
-    bounds,
-    lever,
-    lever_of,
-    meaning,
-    value_text,
-    written,
-)
+from sim.scenario import Scenario, varied
+from sim.scenario.lever_facts import written
+from sim.scenario.levers import Lever, lever, lever_of
 from sim.scenario.nearest import suggestion
 from sim.study import folder as results
-from sim.study.comparison import Comparison, check_given, chosen_arms
-from sim.study.ensemble import CHUNK, Chunk, Failure, Field, Gathered, Job, Known, Lived, gathered
+from sim.study.comparison import check_given, chosen_arms
+from sim.study.ensemble import Chunk, Gathered, gathered
 from sim.study.interrupts import Interrupts
-from sim.study.measures import MEASURES, THRESHOLDS, Row
+from sim.study.measures import MEASURES, THRESHOLDS
 from sim.study.plain import plain
-from sim.world import World, build, ground, prepare
+from sim.study.points import SweepJob, alike, at
+from sim.study.swept import Point, Sweep
+from sim.world import ground, prepare
 
 POINTS: Final = "points.parquet"
 SWEEP: Final = "sweep.json"
@@ -65,7 +54,7 @@ def levers_of(vary: Vary) -> tuple[Lever, ...]:
         one, other = (f"{each.path}." for each in found)
         if one.startswith(other) or other.startswith(one):
             raise RunError(f"--vary {found[1].path}: lies on the path of the other lever")
-    points = len(tuple(product(*(each.values for each in found))))
+    points = prod(len(each.values) for each in found)
     if points > MOST_POINTS:
         raise RunError(f"--vary: {points} points are more than {MOST_POINTS}; give fewer values")
     return found
@@ -110,251 +99,6 @@ def spots(scenario: Scenario, levers: Sequence[Lever]) -> tuple[Spot, ...]:
     if wrong:
         raise ScenarioError(wrong)
     return tuple(found)
-
-
-# Living through the worlds.
-
-
-def _at(point: int, arm: str) -> str:
-    """Return what the rows of one arm at one point go by."""
-    return f"{point}|{arm}"
-
-
-class SweepJob(NamedTuple):
-    """What a sweep asks of every world: to be lived through at every point."""
-
-    scenarios: tuple[Scenario, ...]
-    seed: int
-    arms_compared: tuple[str, ...]
-    given: str | None
-    columns: tuple[str, ...]
-    keep_records: bool = False
-
-    @property
-    def arms(self) -> tuple[str, ...]:
-        """What the rows of every arm at every point go by."""
-        points = range(len(self.scenarios))
-        return tuple(_at(point, arm) for point in points for arm in self.arms_compared)
-
-    @property
-    def chunk(self) -> int:
-        """How many worlds are handed out at a time: as many as keep a task short."""
-        return max(1, CHUNK // len(self.scenarios))
-
-    def ready(self) -> Fields:
-        """Return it made ready."""
-        return Fields(self)
-
-
-class Fields:
-    """The fields of all points, to live through one world after another at every point."""
-
-    def __init__(self, job: SweepJob) -> None:
-        self.job = job
-        self.fields: list[Field] = []
-        self._grounds = [ground(scenario) for scenario in job.scenarios]
-        for scenario, on in zip(job.scenarios, self._grounds, strict=True):
-            field = Field(
-                Job(scenario, job.seed, job.arms_compared, job.given, columns=job.columns)
-            )
-            field.names = alike(scenario, field.plans, on)
-            self.fields.append(field)
-
-    def world(self, number: int) -> Lived:
-        """Live through one world at every point."""
-        worlds: dict[str, World] = {}
-        known: dict[str, Known] = {}
-        rows: dict[str, Row] = {}
-        for point, (field, on) in enumerate(zip(self.fields, self._grounds, strict=True)):
-            if on not in worlds:
-                worlds[on] = build(field.theatre, self.job.seed, number)
-            world = worlds[on].told_of(field.theatre)
-            for arm, row in field.lived(world, known)[0].items():
-                rows[_at(point, arm)] = row
-        return rows, {}
-
-
-def alike(scenario: Scenario, plans: Sequence[Plan], on: str) -> tuple[str, ...]:
-    """Return a name for each plan, the same where a world cannot but go the same way.
-
-    A history follows from its ground, the scenario's own parameters and channel names, the arm's
-    channels and parameters, and those of the reference, under which the warm-up is lived through.
-    """
-    base = scenario.parameters.model_dump_json() + "|".join(sorted(scenario.channels))
-    says = {each.name: _says(each.scenario) for each in plans}
-    before = sha256("\n".join((on, base, says[REFERENCE])).encode())
-    names = []
-    for each in plans:
-        digest = before.copy()
-        digest.update(f"\n{each.name == REFERENCE}\n{says[each.name]}".encode())
-        names.append(digest.hexdigest())
-    return tuple(names)
-
-
-def _says(arm: Scenario) -> str:
-    """Return an arm's channels and parameters as text."""
-    channels = "\n".join(
-        f"{name} {channel.model_dump_json()}" for name, channel in sorted(arm.channels.items())
-    )
-    return f"{arm.parameters.model_dump_json()}\n{channels}"
-
-
-# What is found.
-
-
-@dataclass(frozen=True, eq=False)
-class Point(Comparison):
-    """The comparison at one point, of the measures that were followed.
-
-    ``values`` are the levers' values in their order, ``changes`` what they write into the file.
-    """
-
-    values: tuple[Any, ...]
-    changes: Mapping[str, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Sweep:
-    """The comparison at every point. ``shape`` counts each lever's values, the last fastest.
-
-    ``unmoved`` are arms that no lever touches. ``complete`` is False when the run was interrupted;
-    every point then covers the same worlds, fewer than were asked for.
-    """
-
-    scenario: Scenario
-    levers: tuple[Lever, ...]
-    arms: tuple[str, ...]
-    seed: int
-    asked: int
-    given: str | None
-    measures: tuple[str, ...]
-    points: tuple[Point, ...]
-    unmoved: tuple[str, ...]
-    failures: tuple[Failure, ...]
-    complete: bool
-
-    reference = REFERENCE
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The arms that are compared with the reference."""
-        return tuple(arm for arm in self.arms if arm != self.reference)
-
-    @property
-    def worlds(self) -> int:
-        """How many worlds every point covers."""
-        return self.points[0].worlds
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """How many values each lever has."""
-        return tuple(len(each.values) for each in self.levers)
-
-    def outside(self, lever: Lever) -> tuple[bool, ...]:
-        """Return for each value of a lever whether it lies outside the catalogue's range."""
-        limits = bounds(self.scenario, lever)
-        if limits is None or lever.numbers is None:
-            return (False,) * len(lever.values)
-        return tuple(not limits.hold(number) for number in lever.numbers)
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return the estimates as a tidy list, one row per point, arm and measure.
-
-        Shares are from 0 to 1. The columns of a lever carry its path; those of a quantity have a
-        second one with its number, whose unit stands in brackets.
-        """
-        return [
-            row for number, point in enumerate(self.points) for row in self._rows(number, point)
-        ]
-
-    def _rows(self, number: int, point: Point) -> Iterator[dict[str, Any]]:
-        place = {"point": number} | self._place(point)
-        for arm in self.others:
-            for measure in self.measures:
-                found = point.difference(arm, measure)
-                estimates: dict[str, Any] = {}
-                for name, part in (("reference", found.reference), ("risk", found.other)):
-                    estimates[name] = part.value
-                    estimates[f"{name}_low"] = part.interval.low
-                    estimates[f"{name}_high"] = part.interval.high
-                yield place | {"arm": arm, "measure": measure, "worlds": point.worlds} | {
-                    name: rounded(value)
-                    for name, value in (estimates | {
-                        "difference": found.value,
-                        "difference_low": found.interval.low,
-                        "difference_high": found.interval.high,
-                    }).items()
-                } | {
-                    "detectable": found.detectable,
-                    "helped": found.helped.events,
-                    "unchanged": found.unchanged.events,
-                    "harmed": found.harmed.events,
-                }  # fmt: skip
-
-    def _place(self, point: Point) -> dict[str, Any]:
-        """Return the columns that say where a point lies."""
-        place: dict[str, Any] = {}
-        for each, value in zip(self.levers, point.values, strict=True):
-            plain_number = each.numbers is not None and each.unit is None
-            place[each.path] = float(value) if plain_number else value_text(value)
-            if each.numbers is not None and each.unit is not None:
-                number = each.numbers[each.values.index(value)]
-                place[f"{each.path} [{each.unit}]"] = number
-        outside = [self.outside(each)[each.values.index(value)]
-                   for each, value in zip(self.levers, point.values, strict=True)]  # fmt: skip
-        place["outside_range"] = any(outside)
-        return place
-
-    def table(self) -> pa.Table:
-        """Return the rows as a table."""
-        return pa.Table.from_pylist(self.rows())
-
-    def summary(self) -> dict[str, Any]:
-        """Return what was swept, and which run it is, as plain values."""
-        found: dict[str, Any] = plain(
-            {
-                "format": results.FORMAT,
-                "scenario": self.scenario.scenario,
-                "scenario_sha256": content_hash(self.scenario),
-                "question": self.scenario.question,
-                "given": self.given,
-                "worlds": self.worlds if self.points else 0,
-                "complete": self.complete,
-                "seed": self.seed,
-                "reference": self.reference,
-                "arms": self.arms,
-                "unmoved": self.unmoved,
-                "measures": self.measures,
-                "levers": [self._lever(each) for each in self.levers],
-                "points": [
-                    {"changes": p.changes, "scenario_sha256": content_hash(p.scenario)}
-                    for p in self.points
-                ],
-            }
-        )
-        return found
-
-    def _lever(self, each: Lever) -> dict[str, Any]:
-        limits, base = bounds(self.scenario, each), base_number(self.scenario, each)
-        return {
-            "path": each.path,
-            "meaning": meaning(self.scenario, each.path),
-            "values": each.values,
-            "numbers": each.numbers,
-            "unit": each.unit,
-            "spacing": each.spacing,
-            "base": base if base is not None else _told(base_value(self.scenario, each.path)),
-            "range": limits and [limits.low, limits.high],
-            "outside_range": self.outside(each),
-        }
-
-
-def _told(value: Any) -> Any:
-    """Return a value of a file if JSON holds it as it is, else None."""
-    return value if isinstance(value, (str, bool, int, float)) else None
-
-
-# Running.
 
 
 def sweep(
@@ -471,7 +215,7 @@ def _filled(found: Sweep, lived: Gathered) -> Sweep:
         chunks = [
             Chunk(
                 chunk.first, chunk.worlds,
-                {arm: chunk.columns[_at(number, arm)] for arm in found.arms},
+                {arm: chunk.columns[at(number, arm)] for arm in found.arms},
             )
             for chunk in lived.chunks
         ]  # fmt: skip
