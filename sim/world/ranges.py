@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.draws import F64
 from sim.world.geography import I64, wholes
-from sim.world.tracks import Segments
+from sim.world.tracks import Segments, Sorties
 
 STILL: Final = 1e-30
 """Square of a speed in metres per ms below which two units keep their places towards each other."""
@@ -23,7 +23,8 @@ class Legs(NamedTuple):
     """Legs as lines ``p + v t`` for arithmetic, with t in ms from the scenario's start.
 
     ``begins`` and ``ends`` are t0 and t1 with ``era`` ms added for every sortie row before, so that
-    they rise throughout and one search finds a leg by sortie and time.
+    they rise throughout and one search finds a leg by sortie and time. The legs of sortie ``i`` are
+    rows ``rows[i]`` to ``rows[i + 1]``; no leg reaches beyond the times of its sortie.
     """
 
     t0: I64
@@ -34,6 +35,7 @@ class Legs(NamedTuple):
     vy: F64
     begins: I64
     ends: I64
+    rows: I64
     era: int
 
     def within(self, sortie: I64, since: I64, until: I64) -> tuple[I64, I64]:
@@ -71,36 +73,23 @@ class Spans(NamedTuple):
     y: F64
 
 
-def lines(segments: Segments, era: int) -> Legs:
-    """Return legs as lines; all their times lie within less than ``era`` ms."""
+_NO_ROWS, _NONE = np.zeros(0, dtype=np.int64), np.zeros(0)
+NO_SPANS = Spans(_NO_ROWS, *(_NONE,) * (len(Spans._fields) - 1))
+
+
+def lines(segments: Segments, sorties: Sorties, era: int) -> Legs:
+    """Return the legs of sorties as lines; all their times lie within less than ``era`` ms."""
+    rows = np.searchsorted(segments.sortie, np.arange(sorties.start.size + 1))
+    t0, t1 = segments.t0.copy(), segments.t1.copy()
+    t0[rows[:-1]] = np.maximum(t0[rows[:-1]], sorties.start)
+    t1[rows[1:] - 1] = np.minimum(t1[rows[1:] - 1], sorties.end)
     span = segments.t1 - segments.t0
     vx = (segments.x1 - segments.x0) / span
     vy = (segments.y1 - segments.y0) / span
     t = segments.t0
     shift = segments.sortie * era
-    return Legs(
-        segments.t0,
-        segments.t1,
-        segments.x0 - vx * t,
-        segments.y0 - vy * t,
-        vx,
-        vy,
-        shift + segments.t0,
-        shift + segments.t1,
-        era,
-    )
-
-
-def join(parts: list[Legs]) -> Legs:
-    """Return legs of one era, of rising sorties, below each other."""
-    if len(parts) == 1:
-        return parts[0]
-    first = parts[0]
-    columns = [
-        np.concatenate(column) for column in zip(*(part[:-1] for part in parts), strict=True)
-    ]
-    made: Legs = Legs._make([*columns, first.era])
-    return made
+    x, y = segments.x0 - vx * t, segments.y0 - vy * t
+    return Legs(t0, t1, x, y, vx, vy, shift + t0, shift + t1, rows, era)
 
 
 def in_range(
