@@ -25,7 +25,6 @@ from sim.world.routines import Routine
 from sim.world.tables import pick, spread, stack
 from sim.world.theatre import NOBODY, Theatre
 from sim.world.tracks import (
-    NO_SEGMENTS,
     NO_SORTIES,
     Segments,
     Sorties,
@@ -63,7 +62,8 @@ def traffic(theatre: Theatre, luck: Luck, share: float) -> Traffic:
 
     ``share`` is the chance that one is; with 1, all are returned.
     """
-    sorties, segments = _patrols(theatre, luck)
+    sorties = schedule(theatre, luck)
+    segments = tracks(theatre, luck, sorties)
     own = Side(sorties, lines(segments, sorties, _era(theatre, segments)))
     pairs = together(sorties, theatre.routine.meetings, len(theatre.units))
     met = contacts(theatre, luck, share, own, own, pairs)
@@ -93,19 +93,6 @@ def _era(theatre: Theatre, segments: Segments) -> int:
     )
     span = int(segments.t1.max(initial=0)) - int(segments.t0.min(initial=0))
     return span + int(home) + 2
-
-
-def _patrols(theatre: Theatre, luck: Luck) -> tuple[Sorties, Segments]:
-    """Return the sorties that depend on nobody else, in order of unit and time, with tracks."""
-    sorties, segments = [NO_SORTIES], [NO_SEGMENTS]
-    count = 0
-    for force_row, units in theatre.routine.movers:
-        flown = schedule(theatre, luck, force_row, units)
-        track = tracks(theatre, luck, theatre.courses[force_row], flown)
-        sorties.append(flown)
-        segments.append(track._replace(sortie=track.sortie + count))
-        count += flown.unit.size
-    return stack(sorties), stack(segments)
 
 
 def _with_targets(
