@@ -29,7 +29,7 @@ _SCALE: Final = 2.0**-52
 _MULTIPLY_1, _MULTIPLY_2 = np.uint64(_MIX_1), np.uint64(_MIX_2)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 _TOP: Final = np.uint64(12)
-_GOLDEN_WORD: Final = np.uint64(GOLDEN)
+GOLDEN_WORD: Final = np.uint64(GOLDEN)
 
 U64 = NDArray[np.uint64]
 F64 = NDArray[np.float64]
@@ -135,9 +135,8 @@ def child(parent: int, *values: int) -> int:
 def children(parent: U64, *values: U64) -> U64:
     """Return :func:`child` of whole arrays; arguments broadcast against each other."""
     h = parent
-    golden = np.uint64(GOLDEN)
     for value in values:
-        h = mixes(mixes(h + golden) + value)
+        h = mixes(mixes(h + GOLDEN_WORD) + value)
     return h
 
 
@@ -155,8 +154,10 @@ def uniforms(k: int, who: U64) -> F64:
     word = np.uint64(k)
     z = mixes(who + word)
     z ^= word
-    z += _GOLDEN_WORD
-    result: F64 = (mixes(z) >> _TOP).astype(np.float64)
+    z += GOLDEN_WORD
+    z = mixes(z)
+    z >>= _TOP
+    result: F64 = z.astype(np.float64)
     result += 0.5
     result *= _SCALE
     return result
@@ -172,12 +173,11 @@ def normal(u: float) -> float:
 
 def _ratio(r: F64, over: tuple[float, ...], under: tuple[float, ...], times: F64 | float) -> F64:
     """Evaluate ``over(r) * times / under(r)`` by Horner's rule, in the order AS 241 states."""
-    top = np.full_like(r, over[0])
-    for coefficient in over[1:]:
-        top = top * r + coefficient
-    bottom = np.full_like(r, under[0])
-    for coefficient in under[1:]:
-        bottom = bottom * r + coefficient
+    top, bottom = np.full_like(r, over[0]), np.full_like(r, under[0])
+    for value, coefficients in ((top, over[1:]), (bottom, under[1:])):
+        for coefficient in coefficients:
+            value *= r
+            value += coefficient
     result: F64 = top * times / bottom
     return result
 
@@ -236,8 +236,11 @@ def normals(u: F64) -> F64:
         tail = np.minimum(u[far], 1.0 - u[far])
         r = np.array([math.sqrt(-math.log(p)) for p in tail.tolist()])
         shoulder = _ratio(r - 1.6, *_SHOULDER, 1.0)
-        beyond = _ratio(r - 5.0, *_TAIL, 1.0)
-        size = np.where(r <= 5.0, shoulder, beyond)
+        size = (
+            np.where(r <= 5.0, shoulder, _ratio(r - 5.0, *_TAIL, 1.0))
+            if r.max() > 5.0
+            else shoulder
+        )
         result[far] = np.where(q[far] < 0.0, -size, size)
     return result
 

@@ -22,8 +22,8 @@ from sim.scenario.quantities import Delay
 from sim.world.borders import border, exits, inside
 from sim.world.contacts import ROUNDING
 from sim.world.courses import Course, leg_ms
-from sim.world.geography import I64, wholes
-from sim.world.ranges import NO_SPANS, Legs, Spans, crossings, in_range, stitch
+from sim.world.geography import I64, Point, wholes
+from sim.world.ranges import NO_STAYS, Legs, Stays, crossings, in_range, joined
 from sim.world.routines import Border, Watch
 from sim.world.tables import PORTION, pick, spread, stack, unsigned
 from sim.world.theatre import Theatre
@@ -112,38 +112,60 @@ def _beside(theatre: Theatre, prey: list[int]) -> shapely.Geometry:
     return shapely.affinity.translate(hulls, ABREAST)
 
 
-def detections(legs: Legs, sorties: Sorties, course: Course, watch: Watch) -> Spans:
+def detections(
+    segments: Segments, legs: Legs, sorties: Sorties, post: Point, watch: Watch
+) -> Stays:
     """Return when each sortie of the prey is within detection range; ``pair`` is its row.
 
     Those of a unit, and their legs, lie next to each other.
     """
-    parts = [NO_SPANS]
-    for unit in watch.prey.tolist():
-        first, last = legs.rows[np.searchsorted(sorties.unit, [unit, unit + 1])].tolist()
+    parts = [NO_STAYS]
+    for unit, after in _runs(watch.prey):
+        first, last = legs.rows[np.searchsorted(sorties.unit, [unit, after])].tolist()
         for at in range(first, last, PORTION):
-            parts.append(_seen(legs, slice(at, min(at + PORTION, last)), course, watch.radius))
+            part = slice(at, min(at + PORTION, last))
+            parts.append(_seen(pick(segments, part), legs, part, post, watch.radius))
     always = np.flatnonzero(np.isin(sorties.unit, watch.inside))
-    seen = stitch(stack(parts))
+    seen = joined(stack(parts))
     if not always.size:
         return seen
     begin, end = sorties.start[always].astype(np.float64), sorties.end[always].astype(np.float64)
-    nowhere = np.zeros(always.size)
-    both = stack([seen, Spans(always, begin, end, begin, nowhere, nowhere, nowhere)])
+    both = stack([seen, Stays(always, begin, end)])
     return pick(both, np.argsort(both.pair, kind="stable"))
 
 
-def _seen(legs: Legs, part: slice, course: Course, radius: float) -> Spans:
-    """Return when some legs are within detection range of a post."""
-    hit, first, last, closest, square = in_range(
-        (legs.px[part] - course.post[0], legs.py[part] - course.post[1]),
-        (legs.vx[part], legs.vy[part]),
-        legs.t0[part].astype(np.float64),
-        legs.t1[part].astype(np.float64),
+def _runs(rows: I64) -> list[tuple[int, int]]:
+    """Return rising rows as runs: the first of each, and one past its last."""
+    breaks = np.flatnonzero(np.diff(rows) > 1) + 1
+    return [(int(run[0]), int(run[-1]) + 1) for run in np.split(rows, breaks) if run.size]
+
+
+def _seen(segments: Segments, legs: Legs, part: slice, post: Point, radius: float) -> Stays:
+    """Return when some legs are within detection range of a post.
+
+    One that begins and ends in range never leaves it; only for the others there is a sum to do.
+    """
+    x0, y0, x1, y1 = (
+        segments.x0 - post[0], segments.y0 - post[1], segments.x1 - post[0], segments.y1 - post[1]
+    )  # fmt: skip
+    limit = radius * radius
+    seen = (x0 * x0 + y0 * y0 <= limit) & (x1 * x1 + y1 * y1 <= limit)
+    near = (np.minimum(x0, x1) <= radius) & (np.maximum(x0, x1) >= -radius)
+    near &= (np.minimum(y0, y1) <= radius) & (np.maximum(y0, y1) >= -radius)
+    first, last = legs.t0[part].astype(np.float64), legs.t1[part].astype(np.float64)
+    partly = np.flatnonzero(near & ~seen)
+    at = partly + part.start
+    hit, since, until, _, _ = in_range(
+        (legs.px[at] - post[0], legs.py[at] - post[1]),
+        (legs.vx[at], legs.vy[at]),
+        first[partly],
+        last[partly],
         radius,
     )
-    sortie = np.searchsorted(legs.rows, hit + part.start, side="right") - 1
-    nowhere = np.zeros(hit.size)
-    return Spans(sortie, first, last, closest, square, nowhere, nowhere)
+    partly = partly[hit]
+    first[partly], last[partly], seen[partly] = since, until, True
+    rows = np.flatnonzero(seen)
+    return Stays(segments.sortie[rows], first[rows], last[rows])
 
 
 def delays(delay: Delay, u: F64) -> F64:
@@ -156,7 +178,7 @@ def delays(delay: Delay, u: F64) -> F64:
 
 
 def candidates(
-    theatre: Theatre, luck: Luck, watch: Watch, sorties: Sorties, seen: Spans
+    theatre: Theatre, luck: Luck, watch: Watch, sorties: Sorties, seen: Stays
 ) -> Launches:
     """Return the launches of one force that fly at some activity up to the scenario's most.
 
@@ -241,7 +263,7 @@ def scrambles(
 ) -> tuple[Sorties, Chases]:
     """Return the launches of one force and how each goes after its target."""
     course = theatre.courses[watch.force_row]
-    seen = detections(legs, sorties, course, watch)
+    seen = detections(segments, legs, sorties, course.post, watch)
     made = candidates(theatre, luck, watch, sorties, seen)
     row, leg, meet = pursue(legs, course, made.launch, made.sortie, made.until)
     made = pick(made, row)

@@ -40,6 +40,10 @@ LEG_SHARE: Final = 0.13
 """
 
 
+FEW: Final = 12
+"""Triangles up to which a comparison with each is faster than a search."""
+
+
 def whole(value: float) -> int:
     """Return the nearest whole number, halves upward."""
     return math.floor(value + 0.5)
@@ -196,7 +200,12 @@ class Mesh(NamedTuple):
 
         Points are even over the polygon: a triangle by its area, then a place within it.
         """
-        which = np.searchsorted(self.shares[:-1], triangle, side="right")
+        if self.shares.size > FEW:
+            which = np.searchsorted(self.shares[:-1], triangle, side="right")
+        else:
+            which = np.zeros(triangle.size, dtype=np.int64)
+            for share in self.shares[:-1].tolist():
+                which += triangle >= share
         reach = np.sqrt(along)
         turn = reach * across
         straight = reach - turn

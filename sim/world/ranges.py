@@ -73,8 +73,16 @@ class Spans(NamedTuple):
     y: F64
 
 
-_NO_ROWS, _NONE = np.zeros(0, dtype=np.int64), np.zeros(0)
-NO_SPANS = Spans(_NO_ROWS, *(_NONE,) * (len(Spans._fields) - 1))
+class Stays(NamedTuple):
+    """The same without the closest moment, of one that is within range of a place."""
+
+    pair: I64
+    first: F64
+    last: F64
+
+
+_NONE = np.zeros(0)
+NO_STAYS = Stays(np.zeros(0, dtype=np.int64), _NONE, _NONE)
 
 
 def lines(segments: Segments, sorties: Sorties, era: int) -> Legs:
@@ -86,7 +94,7 @@ def lines(segments: Segments, sorties: Sorties, era: int) -> Legs:
     span = segments.t1 - segments.t0
     vx = (segments.x1 - segments.x0) / span
     vy = (segments.y1 - segments.y0) / span
-    t = segments.t0
+    t = segments.t0.astype(np.float64)
     shift = segments.sortie * era
     x, y = segments.x0 - vx * t, segments.y0 - vy * t
     return Legs(t0, t1, x, y, vx, vy, shift + t0, shift + t1, rows, era)
@@ -107,25 +115,39 @@ def in_range(
     closest = np.minimum(np.maximum(vertex, since), until)
     dx, dy = px + vx * closest, py + vy * closest
     square = dx * dx + dy * dy
-    limit = np.broadcast_to(np.square(reach), square.shape)
+    limit = reach * reach
     hit = np.flatnonzero(square <= limit)
+    if isinstance(limit, np.ndarray):
+        limit = limit[hit]
     vertex, since, until = vertex[hit], since[hit], until[hit]
     dx, dy = px[hit] + vx[hit] * vertex, py[hit] + vy[hit] * vertex
-    room = np.maximum(limit[hit] - (dx * dx + dy * dy), 0.0)
+    room = np.maximum(limit - (dx * dx + dy * dy), 0.0)
     half = np.sqrt(room / pace[hit])
     first, last = np.maximum(since, vertex - half), np.minimum(until, vertex + half)
     return hit, first, np.maximum(first, last), closest[hit], square[hit]
 
 
+def _groups(pair: I64, first: F64, last: F64) -> tuple[NDArray[np.bool_], I64, I64]:
+    """Return where stretches of a pair that touch begin, as a mask and rows, and where they end."""
+    apart = np.ones(first.size, dtype=bool)
+    apart[1:] = (pair[1:] != pair[:-1]) | (first[1:] > last[:-1])
+    heads = np.flatnonzero(apart)
+    return apart, heads, np.append(heads[1:], first.size)[: heads.size] - 1
+
+
+def joined(stays: Stays) -> Stays:
+    """Return stays in whole ms, those of a pair that touch joined into one."""
+    first, last = wholes(stays.first), wholes(stays.last)
+    _, heads, tails = _groups(stays.pair, first, last)
+    return Stays(stays.pair[heads], first[heads], last[tails])
+
+
 def stitch(spans: Spans) -> Spans:
     """Return spans in whole ms, those of a pair that touch joined into one."""
     first, last = wholes(spans.first), wholes(spans.last)
-    apart = np.ones(first.size, dtype=bool)
-    apart[1:] = (spans.pair[1:] != spans.pair[:-1]) | (first[1:] > last[:-1])
-    heads = np.flatnonzero(apart)
+    apart, heads, tails = _groups(spans.pair, first, last)
     if not heads.size:
         return spans
-    tails = np.append(heads[1:], first.size) - 1
     group = np.cumsum(apart) - 1
     least = np.minimum.reduceat(spans.square, heads)
     at = np.flatnonzero(spans.square == least[group])

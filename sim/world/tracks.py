@@ -336,7 +336,9 @@ def by_time(legs: Segments) -> Segments:
 def _cut(legs: Segments, sorties: Sorties, which: I64) -> Segments:
     """Return legs of which those of some sorties are cut to their times, at whole metres."""
     rows = np.searchsorted(legs.sortie, np.arange(sorties.start.size + 1))
-    at = np.unique(np.concatenate([rows[which], rows[which + 1] - 1]))
+    outer = np.zeros(legs.t0.size, dtype=bool)
+    outer[rows[which]] = outer[rows[which + 1] - 1] = True
+    at = np.flatnonzero(outer)
     ends = pick(legs, at)
     ends = clip(ends, sorties.start[ends.sortie], sorties.end[ends.sortie])
     for column, cut in zip(legs, ends, strict=True):
