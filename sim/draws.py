@@ -29,7 +29,7 @@ _SCALE: Final = 2.0**-52
 _MULTIPLY_1, _MULTIPLY_2 = np.uint64(_MIX_1), np.uint64(_MIX_2)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 _TOP: Final = np.uint64(12)
-GOLDEN_WORD: Final = np.uint64(GOLDEN)
+_GOLDEN_WORD: Final = np.uint64(GOLDEN)
 
 U64 = NDArray[np.uint64]
 F64 = NDArray[np.float64]
@@ -136,8 +136,15 @@ def children(parent: U64, *values: U64) -> U64:
     """Return :func:`child` of whole arrays; arguments broadcast against each other."""
     h = parent
     for value in values:
-        h = mixes(mixes(h + GOLDEN_WORD) + value)
+        h = mixes(mixes(h + _GOLDEN_WORD) + value)
     return h
+
+
+def numbered(parent: U64, row: NDArray[np.int64], number: U64) -> U64:
+    """Return ``children(parent[row], number)``, scrambling each parent only once."""
+    who = mixes(parent + _GOLDEN_WORD)[row]
+    who += number
+    return mixes(who)
 
 
 def uniform(k: int, who: int) -> float:
@@ -154,7 +161,7 @@ def uniforms(k: int, who: U64) -> F64:
     word = np.uint64(k)
     z = mixes(who + word)
     z ^= word
-    z += GOLDEN_WORD
+    z += _GOLDEN_WORD
     z = mixes(z)
     z >>= _TOP
     result: F64 = z.astype(np.float64)
@@ -234,7 +241,7 @@ def normals(u: F64) -> F64:
     far = np.flatnonzero(~near)
     if far.size:
         tail = np.minimum(u[far], 1.0 - u[far])
-        r = np.array([math.sqrt(-math.log(p)) for p in tail.tolist()])
+        r = np.sqrt(-np.array(list(map(math.log, tail.tolist()))))
         shoulder = _ratio(r - 1.6, *_SHOULDER, 1.0)
         size = (
             np.where(r <= 5.0, shoulder, _ratio(r - 5.0, *_TAIL, 1.0))

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.draws import F64, GOLDEN_WORD, U64, Decision, Luck, children, mixes
+from sim.draws import F64, U64, Decision, Luck, children, numbered
 from sim.scenario.kinds import MEETS
 from sim.world.geography import I64
 from sim.world.ranges import Legs, Spans, crossings, in_range, stitch
@@ -160,13 +160,11 @@ def promising(
         return np.arange(ends.size)
     early = (since < 0) | (since <= theatre.start_ms)
     noted = early & (until >= 0)
-    inner = mixes(ends + GOLDEN_WORD)  # what children() makes of each pair, before their numbers
-    turn = unsigned(-early.astype(np.int64))  # in two's complement this turns n into -1 - n
+    turn = -early.astype(np.int64)  # in two's complement, number ^ -1 is -1 - number
     for part in portions(most):
         row, number = spread(most[part])
-        row += part.start
-        who = mixes(inner[row] + (unsigned(number) ^ turn[row]))
-        noted[row[luck.us(Decision.NOTEWORTHY, who) < share]] = True
+        who = numbered(ends[part], row, unsigned(number ^ turn[part][row]))
+        noted[part.start + row[luck.us(Decision.NOTEWORTHY, who) < share]] = True
     return np.flatnonzero(noted)
 
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.draws import F64, U64, Decision, Luck, children
+from sim.draws import F64, U64, Decision, Luck, children, numbered
 from sim.world.courses import Course, leg_ms
 from sim.world.geography import I64, Mesh, wholes
 from sim.world.tables import pick, portions, spread, stack, unsigned
@@ -314,7 +314,7 @@ def _waypoints(
     luck: Luck, meshes: Sequence[Mesh | None], walk: _Walk, row: I64, number: I64
 ) -> tuple[F64, F64]:
     """Return where the waypoints of walks are, by row and number."""
-    who = children(walk.who[row], unsigned(walk.sign[row] * number))
+    who = numbered(walk.who, row, unsigned(walk.sign[row] * number))
     uniforms = [luck.us(decision, who) for decision in _WAYPOINT]
     x, y = np.empty(who.size), np.empty(who.size)
     ends = np.cumsum(walk.size)
