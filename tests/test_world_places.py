@@ -47,7 +47,7 @@ def test_triangles_fill_a_hollow_polygon_and_points_are_even_over_it() -> None:
 
 
 def test_points_are_even_over_a_disc() -> None:
-    disc = Area(around=(30.0, 44.0), radius=60_000.0)
+    disc = Area.model_validate({"around": (30.0, 44.0), "radius": "60 km"})
     points_are_even_over(polygon("disc", disc, Projection(Extent())))
 
 
