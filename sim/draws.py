@@ -136,10 +136,16 @@ def child(parent: int, *values: int) -> int:
 def children(parent: U64, *values: U64) -> U64:
     """Return :func:`child` of whole arrays; arguments broadcast against each other."""
     h = parent
-    golden = np.uint64(GOLDEN)
     for value in values:
-        h = mixes(mixes(h + golden) + value)
+        h = mixes(mixes(h + _GOLDEN_WORD) + value)
     return h
+
+
+def numbered(parent: U64, row: NDArray[np.int64], number: U64) -> U64:
+    """Return ``children(parent[row], number)``, scrambling each parent only once."""
+    who = mixes(parent + _GOLDEN_WORD)[row]
+    who += number
+    return mixes(who)
 
 
 def uniform(k: int, who: int) -> float:
@@ -157,7 +163,9 @@ def uniforms(k: int, who: U64) -> F64:
     z = mixes(who + word)
     z ^= word
     z += _GOLDEN_WORD
-    result: F64 = (mixes(z) >> _TOP).astype(np.float64)
+    z = mixes(z)
+    z >>= _TOP
+    result: F64 = z.astype(np.float64)
     result += 0.5
     result *= _SCALE
     return result
@@ -173,12 +181,11 @@ def normal(u: float) -> float:
 
 def _ratio(r: F64, over: tuple[float, ...], under: tuple[float, ...], times: F64 | float) -> F64:
     """Evaluate ``over(r) * times / under(r)`` by Horner's rule, in the order AS 241 states."""
-    top = np.full_like(r, over[0])
-    for coefficient in over[1:]:
-        top = top * r + coefficient
-    bottom = np.full_like(r, under[0])
-    for coefficient in under[1:]:
-        bottom = bottom * r + coefficient
+    top, bottom = np.full_like(r, over[0]), np.full_like(r, under[0])
+    for value, coefficients in ((top, over[1:]), (bottom, under[1:])):
+        for coefficient in coefficients:
+            value *= r
+            value += coefficient
     result: F64 = top * times / bottom
     return result
 
@@ -235,10 +242,13 @@ def normals(u: F64) -> F64:
     far = np.flatnonzero(~near)
     if far.size:
         tail = np.minimum(u[far], 1.0 - u[far])
-        r = np.array([math.sqrt(-math.log(p)) for p in tail.tolist()])
+        r = np.sqrt(-np.array(list(map(math.log, tail.tolist()))))
         shoulder = _ratio(r - 1.6, *_SHOULDER, 1.0)
-        beyond = _ratio(r - 5.0, *_TAIL, 1.0)
-        size = np.where(r <= 5.0, shoulder, beyond)
+        size = (
+            np.where(r <= 5.0, shoulder, _ratio(r - 5.0, *_TAIL, 1.0))
+            if r.max() > 5.0
+            else shoulder
+        )
         result[far] = np.where(q[far] < 0.0, -size, size)
     return result
 

@@ -25,6 +25,7 @@ from sim.draws import (
     mixes,
     normal,
     normals,
+    numbered,
     root,
     uniform,
     uniforms,
@@ -106,6 +107,14 @@ def test_a_child_of_arrays_is_that_of_each(parent: int, value: int) -> None:
     array = children(np.array([parent], np.uint64), np.array([value], np.uint64))
     assert int(array[0]) == child(parent, value)
     assert int(mixes(np.array([parent], np.uint64))[0]) == mix(parent)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=5))
+def test_numbered_children_are_those_of_their_parents(parents: list[int]) -> None:
+    parent = np.array(parents, np.uint64)
+    row = np.repeat(np.arange(parent.size), 3)
+    number = np.tile(np.array([0, 1, 2**64 - 1], np.uint64), parent.size)
+    assert np.array_equal(numbered(parent, row, number), children(parent[row], number))
 
 
 def test_luck_has_no_history() -> None:

@@ -12,7 +12,6 @@ from moving_worlds import (
 )
 from pyproj import Geod
 
-from sim.draws import Luck
 from sim.errors import ScenarioError
 from sim.scenario.models import Area, Extent
 from sim.world import Theatre
@@ -44,7 +43,16 @@ def test_triangles_fill_a_hollow_polygon_and_points_are_even_over_it() -> None:
     pieces = [shapely.Polygon(piece) for piece in triangles(outline)]
     assert sum(piece.area for piece in pieces) == pytest.approx(outline.area)
     assert shapely.union_all(pieces).area == pytest.approx(outline.area)
-    x, y = mesh(outline).points(Luck(1, 1), np.arange(40_000, dtype=np.uint64))
+    points_are_even_over(outline)
+
+
+def test_points_are_even_over_a_disc() -> None:
+    disc = Area.model_validate({"around": (30.0, 44.0), "radius": "60 km"})
+    points_are_even_over(polygon("disc", disc, Projection(Extent())))
+
+
+def points_are_even_over(outline: shapely.Polygon) -> None:
+    x, y = mesh(outline).points(*np.random.default_rng(1).random((3, 40_000)))
     inside = shapely.contains_xy(outline.buffer(1.0), x, y)
     assert inside.all()
     west = shapely.box(outline.bounds[0], -9e6, outline.centroid.x, 9e6)

@@ -11,7 +11,6 @@ only beyond the border, is not made.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,8 +22,8 @@ from sim.scenario.quantities import Delay
 from sim.world.borders import border, exits, inside
 from sim.world.contacts import ROUNDING
 from sim.world.courses import Course, leg_ms
-from sim.world.geography import I64, wholes
-from sim.world.ranges import Legs, Spans, crossings, in_range, stitch
+from sim.world.geography import I64, Point, wholes
+from sim.world.ranges import NO_STAYS, Legs, Stays, crossings, in_range, joined
 from sim.world.routines import Border, Watch
 from sim.world.tables import PORTION, pick, spread, stack, unsigned
 from sim.world.theatre import Theatre
@@ -43,6 +42,27 @@ class Launches(NamedTuple):
     sortie: I64
     launch: I64
     until: I64
+
+
+class Chases(NamedTuple):
+    """How launches go after their targets, before any track is laid; metres and ms.
+
+    Each leaves its post at ``start``, keeps abreast from ``meet`` to ``leave`` and is back at
+    ``end``. Its target flies ``legs`` legs meanwhile, from row ``first`` of the segments on.
+    """
+
+    post_x: I64
+    post_y: I64
+    start: I64
+    meet: I64
+    leave: I64
+    end: I64
+    first: I64
+    legs: I64
+
+
+_NO_ROWS = np.zeros(0, dtype=np.int64)
+NO_CHASES = Chases(*(_NO_ROWS,) * len(Chases._fields))
 
 
 def watches(theatre: Theatre) -> tuple[Watch, ...]:
@@ -92,42 +112,60 @@ def _beside(theatre: Theatre, prey: list[int]) -> shapely.Geometry:
     return shapely.affinity.translate(hulls, ABREAST)
 
 
-def detections(legs: Legs, sorties: Sorties, leg_rows: I64, course: Course, watch: Watch) -> Spans:
+def detections(
+    segments: Segments, legs: Legs, sorties: Sorties, post: Point, watch: Watch
+) -> Stays:
     """Return when each sortie of the prey is within detection range; ``pair`` is its row.
 
-    ``leg_rows`` are the rows of the sorties of all legs.
+    Those of a unit, and their legs, lie next to each other.
     """
-    rows = np.flatnonzero(np.isin(sorties.unit, watch.prey)[leg_rows])
-    parts = [
-        _seen(legs, sorties, leg_rows, rows[first : first + PORTION], course, watch.radius)
-        for first in range(0, max(rows.size, 1), PORTION)
-    ]
+    parts = [NO_STAYS]
+    for unit, after in _runs(watch.prey):
+        first, last = legs.rows[np.searchsorted(sorties.unit, [unit, after])].tolist()
+        for at in range(first, last, PORTION):
+            part = slice(at, min(at + PORTION, last))
+            parts.append(_seen(pick(segments, part), legs, part, post, watch.radius))
     always = np.flatnonzero(np.isin(sorties.unit, watch.inside))
-    seen = stitch(stack(parts))
+    seen = joined(stack(parts))
     if not always.size:
         return seen
-    first, last = sorties.start[always].astype(np.float64), sorties.end[always].astype(np.float64)
-    nowhere = np.zeros(always.size)
-    both = stack([seen, Spans(always, first, last, first, nowhere, nowhere, nowhere)])
+    begin, end = sorties.start[always].astype(np.float64), sorties.end[always].astype(np.float64)
+    both = stack([seen, Stays(always, begin, end)])
     return pick(both, np.argsort(both.pair, kind="stable"))
 
 
-def _seen(
-    legs: Legs, sorties: Sorties, leg_rows: I64, rows: I64, course: Course, radius: float
-) -> Spans:
-    """Return when some legs are within detection range of a post."""
-    sortie = leg_rows[rows]
-    since = np.maximum(legs.t0[rows], sorties.start[sortie])
-    until = np.minimum(legs.t1[rows], sorties.end[sortie])
-    hit, first, last, closest, square = in_range(
-        (legs.px[rows] - course.post[0], legs.py[rows] - course.post[1]),
-        (legs.vx[rows], legs.vy[rows]),
-        since.astype(np.float64),
-        until.astype(np.float64),
+def _runs(rows: I64) -> list[tuple[int, int]]:
+    """Return rising rows as runs: the first of each, and one past its last."""
+    breaks = np.flatnonzero(np.diff(rows) > 1) + 1
+    return [(int(run[0]), int(run[-1]) + 1) for run in np.split(rows, breaks) if run.size]
+
+
+def _seen(segments: Segments, legs: Legs, part: slice, post: Point, radius: float) -> Stays:
+    """Return when some legs are within detection range of a post.
+
+    One that begins and ends in range never leaves it; only for the others there is a sum to do.
+    """
+    x0, y0, x1, y1 = (
+        segments.x0 - post[0], segments.y0 - post[1], segments.x1 - post[0], segments.y1 - post[1]
+    )  # fmt: skip
+    limit = radius * radius
+    seen = (x0 * x0 + y0 * y0 <= limit) & (x1 * x1 + y1 * y1 <= limit)
+    near = (np.minimum(x0, x1) <= radius) & (np.maximum(x0, x1) >= -radius)
+    near &= (np.minimum(y0, y1) <= radius) & (np.maximum(y0, y1) >= -radius)
+    first, last = legs.t0[part].astype(np.float64), legs.t1[part].astype(np.float64)
+    partly = np.flatnonzero(near & ~seen)
+    at = partly + part.start
+    hit, since, until, _, _ = in_range(
+        (legs.px[at] - post[0], legs.py[at] - post[1]),
+        (legs.vx[at], legs.vy[at]),
+        first[partly],
+        last[partly],
         radius,
     )
-    nowhere = np.zeros(hit.size)
-    return Spans(sortie[hit], first, last, closest, square, nowhere, nowhere)
+    partly = partly[hit]
+    first[partly], last[partly], seen[partly] = since, until, True
+    rows = np.flatnonzero(seen)
+    return Stays(segments.sortie[rows], first[rows], last[rows])
 
 
 def delays(delay: Delay, u: F64) -> F64:
@@ -140,7 +178,7 @@ def delays(delay: Delay, u: F64) -> F64:
 
 
 def candidates(
-    theatre: Theatre, luck: Luck, watch: Watch, sorties: Sorties, seen: Spans
+    theatre: Theatre, luck: Luck, watch: Watch, sorties: Sorties, seen: Stays
 ) -> Launches:
     """Return the launches of one force that fly at some activity up to the scenario's most.
 
@@ -197,25 +235,22 @@ def unhindered(unit: I64, launch: I64, until: I64, order: F64) -> I64:
 
     Of two that do, the one with the smaller ``order``, the activity at which it flies, remains.
     """
-    units, begins, ends = unit.tolist(), launch.tolist(), until.tolist()
-    busy: dict[int, tuple[list[int], list[int]]] = {}
-    kept = []
-    for row in np.lexsort((launch, order)).tolist():
-        since, till = busy.setdefault(units[row], ([], []))
-        at = bisect_left(since, begins[row])
-        before = at > 0 and till[at - 1] > begins[row]
-        if before or (at < len(since) and since[at] < ends[row]):
-            continue
-        since.insert(at, begins[row])
-        till.insert(at, ends[row])
-        kept.append(row)
-    return np.sort(np.array(kept, dtype=np.int64))
+    by_launch = np.lexsort((launch, unit))
+    low, span = launch.min(initial=0), until.max(initial=0) - launch.min(initial=0) + 1
+    begins = (unit * span + launch - low)[by_launch]
+    after = np.searchsorted(begins, (unit * span + until - low)[by_launch]).tolist()
+    kept, hindered = bytearray(launch.size), bytearray(launch.size)
+    for at in np.lexsort((begins, order[by_launch])).tolist():
+        if not hindered[at] and kept.find(1, at + 1, after[at]) < 0:
+            kept[at] = 1
+            hindered[at : after[at]] = b"\1" * (after[at] - at)
+    return np.sort(by_launch[np.frombuffer(kept, dtype=bool)])
 
 
-def home(course: Course, x: I64, y: I64) -> I64:
-    """Return the time in ms that the straight flight home from each place takes."""
-    dx = (x - course.post[0]).astype(np.float64)
-    return leg_ms(dx, (y - course.post[1]).astype(np.float64), course.speed).astype(np.int64)
+def home(post: tuple[I64 | int, I64 | int], speed: float, x: I64, y: I64) -> I64:
+    """Return the time in ms that the straight flight home to a post from each place takes."""
+    dx, dy = (x - post[0]).astype(np.float64), (y - post[1]).astype(np.float64)
+    return leg_ms(dx, dy, speed).astype(np.int64)
 
 
 def scrambles(
@@ -225,24 +260,25 @@ def scrambles(
     sorties: Sorties,
     segments: Segments,
     legs: Legs,
-) -> tuple[Sorties, Segments]:
-    """Return the launches of one force with their tracks; ``segments`` count sorties from 0."""
+) -> tuple[Sorties, Chases]:
+    """Return the launches of one force and how each goes after its target."""
     course = theatre.courses[watch.force_row]
-    seen = detections(legs, sorties, segments.sortie, course, watch)
+    seen = detections(segments, legs, sorties, course.post, watch)
     made = candidates(theatre, luck, watch, sorties, seen)
     row, leg, meet = pursue(legs, course, made.launch, made.sortie, made.until)
     made = pick(made, row)
     x, y = along(pick(segments, leg), meet)
     made, meet = _this_side(watch.border, made, (x + ABREAST, y), meet, segments, legs)
-    last_leg, _ = legs.within(made.sortie, made.until - 1, made.until)
-    x, y = along(pick(segments, last_leg), made.until)
-    end = made.until + home(course, x + ABREAST, y)
+    first, count = legs.within(made.sortie, meet, made.until)
+    x, y = along(pick(segments, first + count - 1), made.until)
+    end = made.until + home(course.post, course.speed, x + ABREAST, y)
     table = Sorties(made.unit, made.identity, made.launch, end, made.mark, made.sortie)
     busy = np.maximum(end, made.launch + course.every)
     flown_at = np.maximum(made.mark, sorties.mark[made.sortie])
     keep = unhindered(made.unit, made.launch, busy, flown_at)
-    table = pick(table, keep)
-    return table, _flights(course, table, made.until[keep], meet[keep], segments, legs)
+    post_x, post_y = (np.full(meet.size, place) for place in course.post)
+    chases = Chases(post_x, post_y, made.launch, meet, made.until, end, first, count)
+    return pick(table, keep), pick(chases, keep)
 
 
 def _this_side(
@@ -261,7 +297,8 @@ def _this_side(
         return made, meet
     rows = np.flatnonzero(inside(edge, *at))
     made, meet = pick(made, rows), meet[rows]
-    track = _abreast(made.sortie, meet, made.until, segments, legs)
+    first, count = legs.within(made.sortie, meet, made.until)
+    track = _abreast(segments, first, count, meet, made.until)
     until = made.until.astype(np.float64)
     np.minimum.at(until, track.sortie, exits(edge, track))
     made = made._replace(until=until.astype(np.int64))
@@ -269,23 +306,23 @@ def _this_side(
     return pick(made, rows), meet[rows]
 
 
-def _abreast(target: I64, meet: I64, leave: I64, segments: Segments, legs: Legs) -> Segments:
+def _abreast(segments: Segments, first: I64, count: I64, meet: I64, leave: I64) -> Segments:
     """Return the legs beside targets; ``sortie`` counts the targets from 0 in the order given."""
-    first, count = legs.within(target, meet, leave)
     row, number = spread(count)
     beside = clip(pick(segments, first[row] + number)._replace(sortie=row), meet[row], leave[row])
     return beside._replace(x0=beside.x0 + ABREAST, x1=beside.x1 + ABREAST)
 
 
-def _flights(
-    course: Course, table: Sorties, leave: I64, meet: I64, segments: Segments, legs: Legs
-) -> Segments:
-    """Return the tracks of launches: out to the target, abreast of it, and straight home."""
-    beside = _abreast(table.target, meet, leave, segments, legs)
-    rows = np.arange(meet.size)
-    heads = np.searchsorted(beside.sortie, rows)
-    tails = np.searchsorted(beside.sortie, rows, side="right") - 1
-    x, y = np.full(rows.size, course.post[0]), np.full(rows.size, course.post[1])
-    out = Segments(rows, table.start, meet, x, y, beside.x0[heads], beside.y0[heads])
-    back = Segments(rows, leave, table.end, beside.x1[tails], beside.y1[tails], x, y)
+def flights(chases: Chases, segments: Segments) -> Segments:
+    """Return the tracks of launches: out to the target, abreast of it, and straight home.
+
+    ``segments`` are the legs of the targets; those returned count launches from 0.
+    """
+    beside = _abreast(segments, chases.first, chases.legs, chases.meet, chases.leave)
+    rows = np.arange(chases.meet.size)
+    tails = np.cumsum(chases.legs) - 1
+    heads = tails - chases.legs + 1
+    x, y = chases.post_x, chases.post_y
+    out = Segments(rows, chases.start, chases.meet, x, y, beside.x0[heads], beside.y0[heads])
+    back = Segments(rows, chases.leave, chases.end, beside.x1[tails], beside.y1[tails], x, y)
     return by_time(stack([out, beside, back]))

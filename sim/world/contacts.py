@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.draws import F64, U64, Decision, Luck, children
+from sim.draws import F64, U64, Decision, Luck, children, numbered
 from sim.scenario.kinds import MEETS
 from sim.world.geography import I64
 from sim.world.ranges import Legs, Spans, crossings, in_range, stitch
@@ -56,6 +56,13 @@ class Pairs(NamedTuple):
     b: I64
     reach: F64
     setting: I64
+
+
+class Side(NamedTuple):
+    """Sorties, and their legs as lines."""
+
+    sorties: Sorties
+    legs: Legs
 
 
 class Overlaps(NamedTuple):
@@ -124,90 +131,87 @@ def together(sorties: Sorties, which: Meetings, units: int) -> Pairs:
     return Pairs(a[row], first[row] + number, which.reach[meeting], which.setting[meeting])
 
 
-def _overlaps(legs: Legs, sorties: Sorties, pairs: Pairs) -> Overlaps:
-    since = np.maximum(sorties.start[pairs.a], sorties.start[pairs.b])
-    until = np.minimum(sorties.end[pairs.a], sorties.end[pairs.b])
+def _overlaps(one: Side, other: Side, pairs: Pairs) -> Overlaps:
+    since = np.maximum(one.sorties.start[pairs.a], other.sorties.start[pairs.b])
+    until = np.minimum(one.sorties.end[pairs.a], other.sorties.end[pairs.b])
     return Overlaps(
         since,
         until,
-        *legs.within(pairs.a, since, until),
-        *legs.within(pairs.b, since, until),
+        *one.legs.within(pairs.a, since, until),
+        *other.legs.within(pairs.b, since, until),
     )
 
 
-def _ends(sorties: Sorties, pairs: Pairs) -> U64:
+def meeting(one: U64, other: U64) -> U64:
     """Return the identities of pairs of sorties, whichever of the two comes first."""
-    one, other = sorties.identity[pairs.a], sorties.identity[pairs.b]
     return children(np.minimum(one, other), np.maximum(one, other))
 
 
-def identities(sorties: Sorties, pairs: Pairs, number: I64) -> U64:
-    """Return the identities of contacts: those of both sorties, by value, and the crossing."""
-    return children(_ends(sorties, pairs), unsigned(number))
-
-
-def _promising(
-    luck: Luck, share: float, start: int, sorties: Sorties, pairs: Pairs, overlaps: Overlaps
+def promising(
+    theatre: Theatre, luck: Luck, share: float, ends: U64, since: I64, until: I64, most: I64
 ) -> I64:
     """Return the rows of pairs of which some contact would be noted, if it took place.
 
-    A pair cannot meet more often than it has stretches; its crossings are numbered as in
+    The pairs, of identities ``ends``, are out together from ``since`` to ``until`` and cannot meet
+    more often than ``most`` times; crossings are numbered as in
     :func:`sim.world.ranges.crossings`, from 0 up or from -1 down.
     """
     if share >= OFTEN:
-        return np.arange(pairs.a.size)
-    most = overlaps.count_a + overlaps.count_b
-    early = (overlaps.since < 0) | (overlaps.since <= start)
-    noted = early & (overlaps.until >= 0)
-    sign, offset = np.where(early, -1, 1), np.where(early, -1, 0)
-    ends = _ends(sorties, pairs)
+        return np.arange(ends.size)
+    early = (since < 0) | (since <= theatre.start_ms)
+    noted = early & (until >= 0)
+    turn = -early.astype(np.int64)  # in two's complement, number ^ -1 is -1 - number
     for part in portions(most):
         row, number = spread(most[part])
-        row += part.start
-        who = children(ends[row], unsigned(offset[row] + sign[row] * number))
-        noted[row[luck.us(Decision.NOTEWORTHY, who) < share]] = True
+        who = numbered(ends[part], row, unsigned(number ^ turn[part][row]))
+        noted[part.start + row[luck.us(Decision.NOTEWORTHY, who) < share]] = True
     return np.flatnonzero(noted)
 
 
-def _spans_in_range(legs: Legs, pairs: Pairs, overlaps: Overlaps, part: slice) -> Spans:
+def _spans_in_range(one: Legs, other: Legs, pairs: Pairs, overlaps: Overlaps, part: slice) -> Spans:
     """Return every stretch on which the pairs of one portion are within range."""
     pair, number = spread(overlaps.count_a[part])
     pair = pair + part.start
     leg_a = overlaps.first_a[pair] + number
-    since = np.maximum(overlaps.since[pair], legs.t0[leg_a])
-    until = np.minimum(overlaps.until[pair], legs.t1[leg_a])
-    first, count = legs.within_each(pairs.b[pair], until, overlaps.first_b[pair], number == 0)
+    since = np.maximum(overlaps.since[pair], one.t0[leg_a])
+    until = np.minimum(overlaps.until[pair], one.t1[leg_a])
+    first, count = other.within_each(pairs.b[pair], until, overlaps.first_b[pair], number == 0)
     row, number = spread(count)
     pair, a, b = pair[row], leg_a[row], first[row] + number
-    since = np.maximum(since[row], legs.t0[b])
-    until = np.minimum(until[row], legs.t1[b])
+    since = np.maximum(since[row], other.t0[b])
+    until = np.minimum(until[row], other.t1[b])
     hit, begin, end, closest, square = in_range(
-        (legs.px[a] - legs.px[b], legs.py[a] - legs.py[b]),
-        (legs.vx[a] - legs.vx[b], legs.vy[a] - legs.vy[b]),
+        (one.px[a] - other.px[b], one.py[a] - other.py[b]),
+        (one.vx[a] - other.vx[b], one.vy[a] - other.vy[b]),
         since.astype(np.float64),
         until.astype(np.float64),
         pairs.reach[pair],
     )
     a, b = a[hit], b[hit]
-    x = legs.px[a] + legs.px[b] + (legs.vx[a] + legs.vx[b]) * closest
-    y = legs.py[a] + legs.py[b] + (legs.vy[a] + legs.vy[b]) * closest
+    x = one.px[a] + other.px[b] + (one.vx[a] + other.vx[b]) * closest
+    y = one.py[a] + other.py[b] + (one.vy[a] + other.vy[b]) * closest
     return Spans(pair[hit], begin, end, closest, square, x / 2, y / 2)
 
 
 def contacts(
-    theatre: Theatre, luck: Luck, share: float, sorties: Sorties, legs: Legs, pairs: Pairs
+    theatre: Theatre, luck: Luck, share: float, one: Side, other: Side, pairs: Pairs
 ) -> Contacts:
     """Return the contacts of pairs of sorties that begin within the world's time and are noted.
 
-    ``share`` is the chance that one is; with 1, all are returned.
+    ``share`` is the chance that one is; with 1, all are returned. They are in no order.
     """
-    overlaps = _overlaps(legs, sorties, pairs)
-    rows = _promising(luck, share, theatre.start_ms, sorties, pairs, overlaps)
+    overlaps = _overlaps(one, other, pairs)
+    ends = meeting(one.sorties.identity[pairs.a], other.sorties.identity[pairs.b])
+    most = overlaps.count_a + overlaps.count_b - 1  # stretches on which both keep straight on
+    rows = promising(theatre, luck, share, ends, overlaps.since, overlaps.until, most)
     pairs, overlaps = pick(pairs, rows), pick(overlaps, rows)
-    parts = portions(overlaps.count_a + overlaps.count_b)
-    found = stitch(stack([_spans_in_range(legs, pairs, overlaps, part) for part in parts]))
+    spans = [
+        _spans_in_range(one.legs, other.legs, pairs, overlaps, part)
+        for part in portions(overlaps.count_a + overlaps.count_b)
+    ]
+    found = stitch(stack(spans))
     number = crossings(found.pair, found.first, theatre.start_ms)
-    identity = identities(sorties, pick(pairs, found.pair), number)
+    identity = children(ends[rows][found.pair], unsigned(number))
     noted = (found.first >= theatre.start_ms) & (found.first < theatre.horizon_ms)
     noted &= luck.us(Decision.NOTEWORTHY, identity) < share
     found, identity = pick(found, noted), identity[noted]
@@ -217,5 +221,4 @@ def contacts(
     )
     x, y = found.x.astype(np.int64), found.y.astype(np.int64)
     distance = np.sqrt(found.square)
-    table = Contacts(identity, of.a, of.b, first, last, closest, distance, x, y, of.setting)
-    return pick(table, np.lexsort((identity, first)))
+    return Contacts(identity, of.a, of.b, first, last, closest, distance, x, y, of.setting)

@@ -53,7 +53,7 @@ class Course(NamedTuple):
     number: int
 
 
-def leg_ms(dx: F64, dy: F64, speed: float) -> F64:
+def leg_ms(dx: F64, dy: F64, speed: F64 | float) -> F64:
     """Return the time each leg takes, in whole ms and at least 1."""
     return np.maximum(wholes(np.sqrt(dx * dx + dy * dy) / speed), 1.0)
 

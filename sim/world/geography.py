@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pyproj import Proj
 from shapely.geometry.polygon import orient
 
-from sim.draws import F64, U64, Decision, Luck
+from sim.draws import F64
 from sim.errors import Problem, ScenarioError
 from sim.scenario.models import Area, Extent
 
@@ -38,6 +38,10 @@ LEG_SHARE: Final = 0.13
 
 0.130 in a square, 0.144 in a disc; only a first guess at how many waypoints a sortie needs.
 """
+
+
+FEW: Final = 12
+"""Triangles up to which a comparison with each is faster than a search."""
 
 
 def whole(value: float) -> int:
@@ -191,16 +195,19 @@ class Mesh(NamedTuple):
     across_y: F64
     mean_leg: float
 
-    def points(self, luck: Luck, who: U64) -> tuple[F64, F64]:
-        """Return one random point for each identity, in whole metres, as their x and their y.
+    def points(self, triangle: F64, along: F64, across: F64) -> tuple[F64, F64]:
+        """Return one point for each three uniforms, in whole metres, as their x and their y.
 
         Points are even over the polygon: a triangle by its area, then a place within it.
         """
-        which = np.searchsorted(
-            self.shares[:-1], luck.us(Decision.WAYPOINT_TRIANGLE, who), side="right"
-        )
-        reach = np.sqrt(luck.us(Decision.WAYPOINT_ALONG, who))
-        turn = reach * luck.us(Decision.WAYPOINT_ACROSS, who)
+        if self.shares.size > FEW:
+            which = np.searchsorted(self.shares[:-1], triangle, side="right")
+        else:
+            which = np.zeros(triangle.size, dtype=np.int64)
+            for share in self.shares[:-1].tolist():
+                which += triangle >= share
+        reach = np.sqrt(along)
+        turn = reach * across
         straight = reach - turn
         x = self.x[which] + straight * self.along_x[which] + turn * self.across_x[which]
         y = self.y[which] + straight * self.along_y[which] + turn * self.across_y[which]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.draws import F64
 from sim.world.geography import I64, wholes
-from sim.world.tracks import Segments
+from sim.world.tracks import Segments, Sorties
 
 STILL: Final = 1e-30
 """Square of a speed in metres per ms below which two units keep their places towards each other."""
@@ -23,7 +23,8 @@ class Legs(NamedTuple):
     """Legs as lines ``p + v t`` for arithmetic, with t in ms from the scenario's start.
 
     ``begins`` and ``ends`` are t0 and t1 with ``era`` ms added for every sortie row before, so that
-    they rise throughout and one search finds a leg by sortie and time.
+    they rise throughout and one search finds a leg by sortie and time. The legs of sortie ``i`` are
+    rows ``rows[i]`` to ``rows[i + 1]``; no leg reaches beyond the times of its sortie.
     """
 
     t0: I64
@@ -34,6 +35,7 @@ class Legs(NamedTuple):
     vy: F64
     begins: I64
     ends: I64
+    rows: I64
     era: int
 
     def within(self, sortie: I64, since: I64, until: I64) -> tuple[I64, I64]:
@@ -71,36 +73,31 @@ class Spans(NamedTuple):
     y: F64
 
 
-def lines(segments: Segments, era: int) -> Legs:
-    """Return legs as lines; all their times lie within less than ``era`` ms."""
+class Stays(NamedTuple):
+    """The same without the closest moment, of one that is within range of a place."""
+
+    pair: I64
+    first: F64
+    last: F64
+
+
+_NONE = np.zeros(0)
+NO_STAYS = Stays(np.zeros(0, dtype=np.int64), _NONE, _NONE)
+
+
+def lines(segments: Segments, sorties: Sorties, era: int) -> Legs:
+    """Return the legs of sorties as lines; all their times lie within less than ``era`` ms."""
+    rows = np.searchsorted(segments.sortie, np.arange(sorties.start.size + 1))
+    t0, t1 = segments.t0.copy(), segments.t1.copy()
+    t0[rows[:-1]] = np.maximum(t0[rows[:-1]], sorties.start)
+    t1[rows[1:] - 1] = np.minimum(t1[rows[1:] - 1], sorties.end)
     span = segments.t1 - segments.t0
     vx = (segments.x1 - segments.x0) / span
     vy = (segments.y1 - segments.y0) / span
-    t = segments.t0
+    t = segments.t0.astype(np.float64)
     shift = segments.sortie * era
-    return Legs(
-        segments.t0,
-        segments.t1,
-        segments.x0 - vx * t,
-        segments.y0 - vy * t,
-        vx,
-        vy,
-        shift + segments.t0,
-        shift + segments.t1,
-        era,
-    )
-
-
-def join(parts: list[Legs]) -> Legs:
-    """Return legs of one era, of rising sorties, below each other."""
-    if len(parts) == 1:
-        return parts[0]
-    first = parts[0]
-    columns = [
-        np.concatenate(column) for column in zip(*(part[:-1] for part in parts), strict=True)
-    ]
-    made: Legs = Legs._make([*columns, first.era])
-    return made
+    x, y = segments.x0 - vx * t, segments.y0 - vy * t
+    return Legs(t0, t1, x, y, vx, vy, shift + t0, shift + t1, rows, era)
 
 
 def in_range(
@@ -118,25 +115,39 @@ def in_range(
     closest = np.minimum(np.maximum(vertex, since), until)
     dx, dy = px + vx * closest, py + vy * closest
     square = dx * dx + dy * dy
-    limit = np.broadcast_to(np.square(reach), square.shape)
+    limit = reach * reach
     hit = np.flatnonzero(square <= limit)
+    if isinstance(limit, np.ndarray):
+        limit = limit[hit]
     vertex, since, until = vertex[hit], since[hit], until[hit]
     dx, dy = px[hit] + vx[hit] * vertex, py[hit] + vy[hit] * vertex
-    room = np.maximum(limit[hit] - (dx * dx + dy * dy), 0.0)
+    room = np.maximum(limit - (dx * dx + dy * dy), 0.0)
     half = np.sqrt(room / pace[hit])
     first, last = np.maximum(since, vertex - half), np.minimum(until, vertex + half)
     return hit, first, np.maximum(first, last), closest[hit], square[hit]
 
 
+def _groups(pair: I64, first: F64, last: F64) -> tuple[NDArray[np.bool_], I64, I64]:
+    """Return where stretches of a pair that touch begin, as a mask and rows, and where they end."""
+    apart = np.ones(first.size, dtype=bool)
+    apart[1:] = (pair[1:] != pair[:-1]) | (first[1:] > last[:-1])
+    heads = np.flatnonzero(apart)
+    return apart, heads, np.append(heads[1:], first.size)[: heads.size] - 1
+
+
+def joined(stays: Stays) -> Stays:
+    """Return stays in whole ms, those of a pair that touch joined into one."""
+    first, last = wholes(stays.first), wholes(stays.last)
+    _, heads, tails = _groups(stays.pair, first, last)
+    return Stays(stays.pair[heads], first[heads], last[tails])
+
+
 def stitch(spans: Spans) -> Spans:
     """Return spans in whole ms, those of a pair that touch joined into one."""
     first, last = wholes(spans.first), wholes(spans.last)
-    apart = np.ones(first.size, dtype=bool)
-    apart[1:] = (spans.pair[1:] != spans.pair[:-1]) | (first[1:] > last[:-1])
-    heads = np.flatnonzero(apart)
+    apart, heads, tails = _groups(spans.pair, first, last)
     if not heads.size:
         return spans
-    tails = np.append(heads[1:], first.size) - 1
     group = np.cumsum(apart) - 1
     least = np.minimum.reduceat(spans.square, heads)
     at = np.flatnonzero(spans.square == least[group])

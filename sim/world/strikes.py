@@ -9,6 +9,7 @@ and a salvo takes place if its mark is at most the factor in force.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -31,6 +32,9 @@ STRAY_WITHIN: Final = HOUR
 """Time in ms from a salvo within which its strays come down. Judgement: an hour for a drone."""
 
 KM: Final = 1_000.0
+
+MEANS: Final = 256
+"""Poisson distributions kept, by their means: each row of strikes has a few in all its worlds."""
 
 _MISSILES, _DRONES = 0, 1  # suffixes of the weapon groups
 _WHERE, _GRAVE = 0, 1  # suffixes of a stray's further draws
@@ -70,6 +74,7 @@ class Stray(NamedTuple):
     y: int
 
 
+@lru_cache(maxsize=MEANS)
 def poisson_table(mean: float) -> F64:
     """Return the cumulative Poisson distribution, up to where its terms no longer add."""
     term = total = math.exp(-mean)
@@ -78,7 +83,9 @@ def poisson_table(mean: float) -> F64:
         term *= mean / len(table)
         total += term
         table.append(total)
-    return np.array(table)
+    made = np.array(table)
+    made.flags.writeable = False
+    return made
 
 
 def poissons(mean: float, u: F64) -> I64:

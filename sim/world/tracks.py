@@ -7,14 +7,16 @@ negative numbers.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.draws import F64, U64, Decision, Luck, children
+from sim.draws import F64, U64, Decision, Luck, children, numbered
 from sim.world.courses import Course, leg_ms
 from sim.world.geography import I64, Mesh, wholes
-from sim.world.tables import PORTION, pick, spread, stack, unsigned
+from sim.world.tables import pick, portions, spread, stack, unsigned
 from sim.world.theatre import NOBODY, Theatre
 
 
@@ -55,53 +57,188 @@ NO_SORTIES = Sorties(
 )
 NO_SEGMENTS = Segments(*(_NO_ROWS,) * len(Segments._fields))
 
+THEATRES: Final = 16
+"""Theatres whose slots are kept."""
 
-def schedule(theatre: Theatre, luck: Luck, force_row: int, units: I64) -> Sorties:
-    """Return the candidate sorties of one force's units, in order of unit and time."""
-    course = theatre.courses[force_row]
-    members = [theatre.units[row] for row in units.tolist()]
-    who = np.array([member.identity for member in members], dtype=np.uint64)
-    if not course.every:
-        identity = children(who, np.zeros(1, dtype=np.uint64))
-        begin = np.full(units.size, theatre.start_ms)
-        end = np.full(units.size, theatre.horizon_ms)
-        return Sorties(
-            units, identity, begin, end, np.zeros(units.size), np.full(units.size, NOBODY)
-        )
-    every, lasting = course.every, course.lasting
-    phase = np.floor(luck.us(Decision.PHASE, who) * every).astype(np.int64)
-    first = (theatre.start_ms - lasting - course.jitter) // every - 1
-    slots = np.arange(first, theatre.horizon_ms // every + 1)
-    identity = children(who[:, None], unsigned(slots)[None, :])
-    late = np.floor(luck.us(Decision.JITTER, identity) * (course.jitter + 1)).astype(np.int64)
-    start = phase[:, None] + slots[None, :] * every + late
-    surge = np.array([member.surge for member in members], dtype=np.float64)
-    mark = luck.us(Decision.MARK, identity) + surge[:, None]
-    keep = (start + lasting > theatre.start_ms) & (start < theatre.horizon_ms)
-    keep &= mark <= theatre.a_max
-    unit = np.broadcast_to(units[:, None], keep.shape)[keep]
-    start = start[keep]
-    return Sorties(
-        unit, identity[keep], start, start + lasting, mark[keep], np.full(unit.size, NOBODY)
-    )
+SPARE: Final = 2.0
+"""Waypoints drawn beyond the mean number of legs, in square roots of it."""
+
+MORE: Final = 3
+"""Waypoints drawn besides: a leg has two ends, and short walks vary the most."""
+
+_WAYPOINT = (Decision.WAYPOINT_TRIANGLE, Decision.WAYPOINT_ALONG, Decision.WAYPOINT_ACROSS)
 
 
-def tracks(theatre: Theatre, luck: Luck, course: Course, sorties: Sorties) -> Segments:
-    """Return the legs of the sorties of one course; ``sortie`` counts from 0 in the order given."""
-    continuous = not course.every
-    if course.mesh is not None:
-        if continuous:
-            ahead = _wander(course.mesh, course.speed, luck, sorties.identity, theatre.horizon_ms)
-            behind = _wander(
-                course.mesh, course.speed, luck, sorties.identity, -theatre.start_ms, ahead=False
+class Slots(NamedTuple):
+    """Every slot in which a sortie may fall in a theatre's time; the same in every world.
+
+    ``turn`` is the row of the unit among those that move by themselves, ``begin`` the slot's own
+    beginning, ``late`` one more than the most ms that a sortie is late. A unit that is out all the
+    time has one slot, in which it is never late and has no mark.
+    """
+
+    unit: I64
+    turn: I64
+    identity: U64
+    begin: I64
+    lasting: I64
+    late: I64
+    surge: F64
+    marked: F64
+
+
+class Turns(NamedTuple):
+    """The units that move by themselves, in order of force; ``every`` is 0 for those always out."""
+
+    identity: U64
+    every: I64
+
+
+_NO_NAMES, _NO_NUMBERS = np.zeros(0, dtype=np.uint64), np.zeros(0)
+NO_TURNS = Turns(_NO_NAMES, _NO_ROWS)
+NO_SLOTS = Slots(_NO_ROWS, _NO_ROWS, _NO_NAMES, *(_NO_ROWS,) * 3, _NO_NUMBERS, _NO_NUMBERS)
+
+
+@lru_cache(maxsize=THEATRES)
+def _slots(theatre: Theatre) -> tuple[Turns, Slots]:
+    """Return who moves by itself and in which slots."""
+    turns, slots = [NO_TURNS], [NO_SLOTS]
+    count = 0
+    for force_row, units in theatre.routine.movers:
+        members = [theatre.units[row] for row in units.tolist()]
+        who = np.array([member.identity for member in members], dtype=np.uint64)
+        course = theatre.courses[force_row]
+        number, begin = _periods(theatre, course)
+        lasting = course.lasting if course.every else theatre.horizon_ms - theatre.start_ms
+        surge = np.array([member.surge for member in members], dtype=np.float64)
+        size, each = number.size, units.size
+        turns.append(Turns(who, np.full(each, course.every)))
+        slots.append(
+            Slots(
+                np.repeat(units, size),
+                np.repeat(np.arange(count, count + each), size),
+                children(who[:, None], unsigned(number)[None, :]).ravel(),
+                np.tile(begin, each),
+                np.full(each * size, lasting),
+                np.full(each * size, course.jitter + 1),
+                np.repeat(surge, size),
+                np.full(each * size, 1.0 if course.every else 0.0),
             )
-            return by_time(stack([ahead, behind]))
-        legs = _wander(course.mesh, course.speed, luck, sorties.identity, course.lasting)
-        return _cut(_shifted(legs, sorties.start), sorties)
-    if not course.loop_ms.size:
-        return _stay(course, sorties)
-    legs = _circle(course, luck, sorties)
-    return legs if continuous else _cut(legs, sorties)
+        )
+        count += each
+    return stack(turns), stack(slots)
+
+
+def _periods(theatre: Theatre, course: Course) -> tuple[I64, I64]:
+    """Return the numbers of a course's slots and when, but for a unit's phase, they begin."""
+    if not course.every:
+        return np.zeros(1, dtype=np.int64), np.full(1, theatre.start_ms)
+    first = (theatre.start_ms - course.lasting - course.jitter) // course.every - 1
+    number = np.arange(first, theatre.horizon_ms // course.every + 1)
+    return number, number * course.every
+
+
+def schedule(theatre: Theatre, luck: Luck) -> Sorties:
+    """Return the candidate sorties that depend on nobody else, in order of unit and time."""
+    turns, slots = _slots(theatre)
+    phase = np.floor(luck.us(Decision.PHASE, turns.identity) * turns.every).astype(np.int64)
+    late = np.floor(luck.us(Decision.JITTER, slots.identity) * slots.late).astype(np.int64)
+    start = phase[slots.turn] + slots.begin + late
+    end = start + slots.lasting
+    mark = luck.us(Decision.MARK, slots.identity) * slots.marked + slots.surge
+    keep = (end > theatre.start_ms) & (start < theatre.horizon_ms) & (mark <= theatre.a_max)
+    table = Sorties(slots.unit, slots.identity, start, end, mark, np.full(start.size, NOBODY))
+    return pick(table, np.flatnonzero(keep))
+
+
+class _Walk(NamedTuple):
+    """Who wanders: from time 0 on for ``span`` ms, to waypoints 0, 1, … of one of the meshes.
+
+    With ``sign`` -1 the waypoints are numbered -1, -2, … instead. ``size`` of them are drawn.
+    """
+
+    sortie: I64
+    who: U64
+    sign: I64
+    span: I64
+    speed: F64
+    mesh: I64
+    size: I64
+
+
+_NO_WALK = _Walk(_NO_ROWS, _NO_NAMES, _NO_ROWS, _NO_ROWS, _NO_NUMBERS, _NO_ROWS, _NO_ROWS)
+
+
+def tracks(theatre: Theatre, luck: Luck, sorties: Sorties) -> Segments:
+    """Return the legs of sorties in order of force, each at its own course."""
+    walks, forces = [_NO_WALK], []
+    force_of = np.array([unit.force_row for unit in theatre.units])[sorties.unit]
+    for force_row, _ in theatre.routine.movers:
+        course = theatre.courses[force_row]
+        rows = slice(*np.searchsorted(force_of, [force_row, force_row + 1]).tolist())
+        forces.append((course, rows))
+        if course.mesh is not None:
+            walks.extend(_walks(theatre, course, sorties, rows, len(forces) - 1))
+    meshes = [course.mesh for course, _ in forces]
+    walk = stack(walks)
+    wandered = _wander(luck, meshes, walk)
+    parts, scheduled = [NO_SEGMENTS], np.zeros(sorties.unit.size, dtype=bool)
+    for at, (course, rows) in enumerate(forces):
+        scheduled[rows] = course.every > 0
+        if course.mesh is None:
+            legs = _round(course, luck, pick(sorties, rows))
+            parts.append(legs._replace(sortie=legs.sortie + rows.start))
+        else:
+            first, last = np.searchsorted(walk.mesh, [at, at + 1])
+            own = np.searchsorted(wandered.sortie, [first, last]).tolist()
+            parts.append(_laid(walk, pick(wandered, slice(*own)), course, sorties))
+    return _cut(stack(parts), sorties, np.flatnonzero(scheduled))
+
+
+def _walks(
+    theatre: Theatre, course: Course, sorties: Sorties, rows: slice, mesh: int
+) -> list[_Walk]:
+    """Return how the sorties of one force wander: ahead from their start, or both ways from 0."""
+    assert course.mesh is not None
+    spans = (
+        [(1, course.lasting)]
+        if course.every
+        else [(-1, -theatre.start_ms), (1, theatre.horizon_ms)]
+    )
+    found = []
+    for sign, span in spans:
+        sortie = np.arange(rows.start, rows.stop)
+        legs = span * course.speed / course.mesh.mean_leg
+        size = int(legs + SPARE * np.sqrt(legs)) + MORE
+        found.append(
+            _Walk(
+                sortie,
+                sorties.identity[rows],
+                np.full(sortie.size, sign),
+                np.full(sortie.size, span),
+                np.full(sortie.size, course.speed),
+                np.full(sortie.size, mesh),
+                np.full(sortie.size, size),
+            )
+        )
+    return found
+
+
+def _laid(walk: _Walk, legs: Segments, course: Course, sorties: Sorties) -> Segments:
+    """Return one force's wandered legs, which count walks from time 0, at their sorties' times."""
+    sortie = walk.sortie[legs.sortie]
+    if course.every:
+        shift = sorties.start[sortie]
+        return legs._replace(sortie=sortie, t0=legs.t0 + shift, t1=legs.t1 + shift)
+    ahead = walk.sign[legs.sortie] > 0
+    back = pick(legs._replace(sortie=sortie), ~ahead)
+    back = Segments(back.sortie, -back.t1, -back.t0, back.x1, back.y1, back.x0, back.y0)
+    return by_time(stack([back, pick(legs._replace(sortie=sortie), ahead)]))
+
+
+def _round(course: Course, luck: Luck, sorties: Sorties) -> Segments:
+    """Return the legs of sorties of one course that has no waypoints."""
+    return _circle(course, luck, sorties) if course.loop_ms.size else _stay(course, sorties)
 
 
 def _stay(course: Course, sorties: Sorties) -> Segments:
@@ -139,63 +276,55 @@ def _circle(course: Course, luck: Luck, sorties: Sorties) -> Segments:
     return Segments(row, t0, t0 + course.loop_ms[corner], x[corner], y[corner], x[after], y[after])
 
 
-def _wander(
-    area: Mesh, speed: float, luck: Luck, who: U64, span: int, *, ahead: bool = True
-) -> Segments:
-    """Return whole legs between random waypoints, covering ``span`` ms from time 0 on.
-
-    With ``ahead`` false they lead up to time 0 instead, through waypoints numbered -1, -2, ….
-    """
-    guess = int(span * speed / area.mean_leg) + 1
-    size = PORTION // guess + 1
-    parts = []
-    for first in range(0, who.size, size):
-        part = _wandering(area, speed, luck, who[first : first + size], span, guess, ahead)
-        parts.append(part._replace(sortie=part.sortie + first))
-    return stack(parts) if parts else NO_SEGMENTS
+def _wander(luck: Luck, meshes: Sequence[Mesh | None], walk: _Walk) -> Segments:
+    """Return whole legs between random waypoints; ``sortie`` counts the walks from 0."""
+    parts = [NO_SEGMENTS]
+    for part in portions(walk.size):
+        legs = _wandering(luck, meshes, pick(walk, part))
+        parts.append(legs._replace(sortie=legs.sortie + part.start))
+    return stack(parts)
 
 
-def _wandering(
-    area: Mesh, speed: float, luck: Luck, who: U64, span: int, guess: int, ahead: bool
-) -> Segments:
-    """Return the legs of a portion of sorties; ``guess`` is about how many each will need."""
-    sign = 1 if ahead else -1
-    numbers = np.arange(guess + 2)
-    x, y = area.points(luck, children(who[:, None], unsigned(sign * numbers)[None, :]))
-    clock = np.zeros(x.shape)
-    np.cumsum(leg_ms(np.diff(x), np.diff(y), speed), axis=1, out=clock[:, 1:])
-    going = np.flatnonzero(clock[:, -1] < span)
-    while going.size:
-        numbers = np.arange(x.shape[1], x.shape[1] + 2 + int(np.sqrt(guess)))
-        names = unsigned(sign * numbers)[None, :]
-        more_x, more_y = area.points(luck, children(who[going, None], names))
-        x, y, clock = _extended(x, y, clock, going, more_x, more_y, speed)
-        going = np.flatnonzero(clock[:, -1] < span)
-    return _legs(x, y, clock, span, ahead)
+def _wandering(luck: Luck, meshes: Sequence[Mesh | None], walk: _Walk) -> Segments:
+    """Return the legs of a portion of walks, in order; those that fall short are drawn anew."""
+    row, number = spread(walk.size)
+    x, y = _waypoints(luck, meshes, walk, row, number)
+    tails = np.cumsum(walk.size) - 1
+    taken = leg_ms(x[1:] - x[:-1], y[1:] - y[:-1], walk.speed[row[1:]])
+    clock = np.zeros(x.size)
+    np.cumsum(taken, out=clock[1:])
+    clock -= clock[tails - walk.size + 1][row]
+    going = clock < walk.span[row]
+    short = going[tails]
+    going[tails] = False
+    if short.any():
+        going &= ~short[row]
+    at = np.flatnonzero(going)
+    t, east, north = clock.astype(np.int64), x.astype(np.int64), y.astype(np.int64)
+    legs = Segments(row[at], t[at], t[at + 1], east[at], north[at], east[at + 1], north[at + 1])
+    if not short.any():
+        return legs
+    again = np.flatnonzero(short)
+    more = _wandering(luck, meshes, pick(walk._replace(size=2 * walk.size), again))
+    both = stack([legs, more._replace(sortie=again[more.sortie])])
+    return pick(both, np.argsort(both.sortie, kind="stable"))
 
 
-def _extended(
-    x: F64, y: F64, clock: F64, rows: I64, more_x: F64, more_y: F64, speed: float
-) -> tuple[F64, F64, F64]:
-    """Return waypoints and arrival times with further ones for some rows; others end for good."""
-    dx = np.diff(more_x, axis=1, prepend=x[rows, -1:])
-    dy = np.diff(more_y, axis=1, prepend=y[rows, -1:])
-    arrivals = clock[rows, -1:] + np.cumsum(leg_ms(dx, dy, speed), axis=1)
-    wide = (x.shape[0], more_x.shape[1])
-    wide_x, wide_y, late = np.zeros(wide), np.zeros(wide), np.full(wide, np.inf)
-    wide_x[rows], wide_y[rows], late[rows] = more_x, more_y, arrivals
-    return np.hstack([x, wide_x]), np.hstack([y, wide_y]), np.hstack([clock, late])
-
-
-def _legs(x: F64, y: F64, clock: F64, span: int, ahead: bool) -> Segments:
-    """Return the legs between waypoints that begin within ``span``."""
-    row, leg = np.nonzero(clock[:, :-1] < span)
-    t0, t1 = clock[row, leg].astype(np.int64), clock[row, leg + 1].astype(np.int64)
-    x0, y0 = x[row, leg].astype(np.int64), y[row, leg].astype(np.int64)
-    x1, y1 = x[row, leg + 1].astype(np.int64), y[row, leg + 1].astype(np.int64)
-    if ahead:
-        return Segments(row, t0, t1, x0, y0, x1, y1)
-    return Segments(row, -t1, -t0, x1, y1, x0, y0)
+def _waypoints(
+    luck: Luck, meshes: Sequence[Mesh | None], walk: _Walk, row: I64, number: I64
+) -> tuple[F64, F64]:
+    """Return where the waypoints of walks are, by row and number."""
+    who = numbered(walk.who, row, unsigned(walk.sign[row] * number))
+    uniforms = [luck.us(decision, who) for decision in _WAYPOINT]
+    x, y = np.empty(who.size), np.empty(who.size)
+    ends = np.cumsum(walk.size)
+    for at in np.unique(walk.mesh).tolist():
+        area = meshes[at]
+        assert area is not None
+        first, last = np.searchsorted(walk.mesh, [at, at + 1])
+        part = slice(ends[first] - walk.size[first], ends[last - 1])
+        x[part], y[part] = area.points(*(u[part] for u in uniforms))
+    return x, y
 
 
 def by_time(legs: Segments) -> Segments:
@@ -204,15 +333,17 @@ def by_time(legs: Segments) -> Segments:
     return pick(legs, order)
 
 
-def _shifted(legs: Segments, by: I64) -> Segments:
-    """Return legs whose times count from their sortie's ``by`` instead of 0."""
-    shift = by[legs.sortie]
-    return legs._replace(t0=legs.t0 + shift, t1=legs.t1 + shift)
-
-
-def _cut(legs: Segments, sorties: Sorties) -> Segments:
-    """Return legs cut to the times of their sorties, at whole metres."""
-    return clip(legs, sorties.start[legs.sortie], sorties.end[legs.sortie])
+def _cut(legs: Segments, sorties: Sorties, which: I64) -> Segments:
+    """Return legs of which those of some sorties are cut to their times, at whole metres."""
+    rows = np.searchsorted(legs.sortie, np.arange(sorties.start.size + 1))
+    outer = np.zeros(legs.t0.size, dtype=bool)
+    outer[rows[which]] = outer[rows[which + 1] - 1] = True
+    at = np.flatnonzero(outer)
+    ends = pick(legs, at)
+    ends = clip(ends, sorties.start[ends.sortie], sorties.end[ends.sortie])
+    for column, cut in zip(legs, ends, strict=True):
+        column[at] = cut
+    return legs
 
 
 def clip(legs: Segments, begin: I64, end: I64) -> Segments:

@@ -7,22 +7,24 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.draws import Luck
-from sim.world.alert import ABREAST, scrambles, watches
+from sim.world.alert import ABREAST, NO_CHASES, Chases, flights, scrambles, watches
 from sim.world.contacts import (
     SETTINGS,
     Contacts,
     Pairs,
+    Side,
     contacts,
+    meeting,
     meetings,
+    promising,
     together,
 )
 from sim.world.geography import I64
-from sim.world.ranges import join, lines
+from sim.world.ranges import lines
 from sim.world.routines import Routine
 from sim.world.tables import pick, spread, stack
 from sim.world.theatre import NOBODY, Theatre
 from sim.world.tracks import (
-    NO_SEGMENTS,
     NO_SORTIES,
     Segments,
     Sorties,
@@ -34,12 +36,14 @@ from sim.world.tracks import (
 class Traffic(NamedTuple):
     """The sorties of one world, sorted by (start, identity), and their noted contacts.
 
-    ``laid`` holds their tracks as they were laid down, in parts; see :func:`tracks_of`.
+    ``laid`` holds the tracks of those that depend on nobody else, as they were laid down, and
+    ``chases`` what the interceptors do; see :func:`tracks_of`.
     """
 
     sorties: Sorties
     contacts: Contacts
-    laid: tuple[Segments, ...]
+    laid: Segments
+    chases: Chases
     order: I64
 
 
@@ -58,23 +62,21 @@ def traffic(theatre: Theatre, luck: Luck, share: float) -> Traffic:
 
     ``share`` is the chance that one is; with 1, all are returned.
     """
-    sorties, segments = _patrols(theatre, luck)
-    era = _era(theatre, segments)
-    legs = lines(segments, era)
+    sorties = schedule(theatre, luck)
+    segments = tracks(theatre, luck, sorties)
+    own = Side(sorties, lines(segments, sorties, _era(theatre, segments)))
     pairs = together(sorties, theatre.routine.meetings, len(theatre.units))
-    launched, laid, drawn = [sorties], [segments], [legs]
-    own = count = sorties.unit.size
-    for watch in theatre.routine.watches:
-        more, track = scrambles(theatre, luck, watch, sorties, segments, legs)
-        track = track._replace(sortie=track.sortie + count)
-        launched.append(more)
-        laid.append(track)
-        drawn.append(lines(track, era))
-        count += more.unit.size
-    sorties = stack(launched)
-    pairs = _with_targets(theatre, sorties, own, pairs)
-    met = contacts(theatre, luck, share, sorties, join(drawn), pairs)
-    return _in_order(theatre, sorties, met, tuple(laid))
+    met = contacts(theatre, luck, share, own, own, pairs)
+    pursuits = [
+        scrambles(theatre, luck, watch, sorties, segments, own.legs)
+        for watch in theatre.routine.watches
+    ]
+    launched = stack([NO_SORTIES, *(launches for launches, _ in pursuits)])
+    chases = stack([NO_CHASES, *(chase for _, chase in pursuits)])
+    with_targets = _with_targets(theatre, luck, share, own, segments, launched, chases)
+    return _in_order(
+        theatre, stack([sorties, launched]), stack([met, with_targets]), segments, chases
+    )
 
 
 def _era(theatre: Theatre, segments: Segments) -> int:
@@ -93,51 +95,55 @@ def _era(theatre: Theatre, segments: Segments) -> int:
     return span + int(home) + 2
 
 
-def _patrols(theatre: Theatre, luck: Luck) -> tuple[Sorties, Segments]:
-    """Return the sorties that depend on nobody else, in order of unit and time, with tracks."""
-    sorties, segments = [NO_SORTIES], [NO_SEGMENTS]
-    count = 0
-    for force_row, units in theatre.routine.movers:
-        flown = schedule(theatre, luck, force_row, units)
-        track = tracks(theatre, luck, theatre.courses[force_row], flown)
-        sorties.append(flown)
-        segments.append(track._replace(sortie=track.sortie + count))
-        count += flown.unit.size
-    return stack(sorties), stack(segments)
+def _with_targets(
+    theatre: Theatre,
+    luck: Luck,
+    share: float,
+    own: Side,
+    segments: Segments,
+    launched: Sorties,
+    chases: Chases,
+) -> Contacts:
+    """Return the contacts of interceptors, each of which meets nothing but its target.
 
-
-def _with_targets(theatre: Theatre, sorties: Sorties, own: int, pairs: Pairs) -> Pairs:
-    """Return pairs with those of each interceptor (rows from ``own`` on) and its target."""
-    launch = np.arange(own, sorties.unit.size)
-    if not launch.size:
-        return pairs
-    target = sorties.target[own:]
+    Tracks are laid only of those that could be noted. Rows of launches follow those of ``own``.
+    """
+    until = np.minimum(launched.end, own.sorties.end[launched.target])
+    _, count = own.legs.within(launched.target, launched.start, until)
+    most = count + chases.legs + 1  # stretches: there are a way out and a way home besides
+    ends = meeting(launched.identity, own.sorties.identity[launched.target])
+    rows = promising(theatre, luck, share, ends, launched.start, until, most)
+    few = pick(launched, rows)
+    tracks_laid = flights(pick(chases, rows), segments)
+    side = Side(few, lines(tracks_laid, few, own.legs.era))
     reach = np.array([unit.kind.contact_range for unit in theatre.units])
-    bloc = np.array([unit.bloc for unit in theatre.units])
-    first = bloc[sorties.unit[own:]] == 0
-    return Pairs(
-        np.concatenate([pairs.a, np.where(first, launch, target)]),
-        np.concatenate([pairs.b, np.where(first, target, launch)]),
-        np.concatenate(
-            [pairs.reach, np.maximum(reach[sorties.unit[own:]], reach[sorties.unit[target]])]
-        ),
-        np.concatenate([pairs.setting, np.full(launch.size, SETTINGS.index("air_air"))]),
+    pairs = Pairs(
+        np.arange(rows.size),
+        few.target,
+        np.maximum(reach[few.unit], reach[own.sorties.unit[few.target]]),
+        np.full(rows.size, SETTINGS.index("air_air")),
     )
+    met = contacts(theatre, luck, share, side, own, pairs)
+    bloc = np.array([unit.bloc for unit in theatre.units])
+    first = bloc[few.unit[met.a]] == 0
+    launch = own.sorties.unit.size + rows[met.a]
+    return met._replace(a=np.where(first, launch, met.b), b=np.where(first, met.b, launch))
 
 
 def _in_order(
-    theatre: Theatre, sorties: Sorties, met: Contacts, laid: tuple[Segments, ...]
+    theatre: Theatre, sorties: Sorties, met: Contacts, laid: Segments, chases: Chases
 ) -> Traffic:
     """Return the tables with sorties in order of (start, identity) and rows named anew.
 
-    A sortie under way as the world begins counts from there.
+    A sortie under way as the world begins counts from there. Contacts are sorted as well.
     """
     start = np.maximum(sorties.start, theatre.start_ms)
     order = np.lexsort((sorties.identity, start))
     new = _renamed(order)
     table = pick(sorties._replace(start=start), order)
     table = table._replace(target=new[table.target])
-    return Traffic(table, met._replace(a=new[met.a], b=new[met.b]), laid, order)
+    met = pick(met, np.lexsort((met.identity, met.first)))
+    return Traffic(table, met._replace(a=new[met.a], b=new[met.b]), laid, chases, order)
 
 
 def _renamed(order: I64) -> I64:
@@ -150,7 +156,10 @@ def _renamed(order: I64) -> I64:
 
 def tracks_of(moving: Traffic) -> Segments:
     """Return the legs of all sorties, sorted by (sortie, t0)."""
-    segments, order = stack(moving.laid), moving.order
+    order = moving.order
+    own = order.size - moving.chases.start.size
+    track = flights(moving.chases, moving.laid)
+    segments = stack([moving.laid, track._replace(sortie=track.sortie + own)])
     rows = np.searchsorted(segments.sortie, np.arange(order.size + 1))
     counts = (rows[1:] - rows[:-1])[order]
     group, number = spread(counts)
