@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from small_worlds import (
     DAY,
@@ -251,3 +254,20 @@ def test_every_notice_leaves_a_record_with_its_delays(line: Values, expected: se
             assert notice.seats[notice.bloc] == notice.time
             assert notice.seats[1 - notice.bloc] == (notice.time if through else -1)
     assert ends == expected
+
+
+# What a finished history leaves behind.
+
+
+def test_a_world_is_gone_once_it_has_been_played() -> None:
+    values = laid_over(meeting(), {"begins": None, "parameters": {"warm_up": "30 d"}})
+    (stage,) = stages(theatre_of(values), 1)
+    gone = weakref.ref(stage.world)
+    gc.disable()
+    try:
+        history = play(stage, "as_used_2022")
+        del stage
+        assert gone() is None, "no collector of cycles is needed"
+    finally:
+        gc.enable()
+    assert history.records

@@ -69,4 +69,6 @@ def play(
         stage, plan(stage.theatre, arm) if isinstance(arm, str) else arm, people, given, followed
     )
     crisis.run()
-    return crisis.history()
+    history = crisis.history()
+    crisis.let_go()
+    return history

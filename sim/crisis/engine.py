@@ -150,6 +150,15 @@ class Crisis:
             ),
         )
 
+    def let_go(self) -> None:
+        """Let go of all that happens, the world included; a crisis let go of can do no more.
+
+        The parts of a crisis refer to each other, so a finished one waits for the collector of
+        cycles, which counts objects and not what arrays they hold.
+        """
+        for part in (self.encounters, self.switchboard, self.injects, self.cases, self.env, self):
+            vars(part).clear()
+
     def state(self) -> Start:
         """Return the state as the beginning of another run; open cases are left behind."""
         first, second = self.ladder.blocs
@@ -279,7 +288,9 @@ def warm_up(stage: Stage, reference: Plan) -> tuple[Start, bool]:
     crisis = Crisis(stage, reference, fresh(reference), begins=stage.theatre.start_ms, horizon=0)
     crisis.run(0)
     crisis.now = 0
-    return crisis.state(), crisis.invited
+    found = crisis.state(), crisis.invited
+    crisis.let_go()
+    return found
 
 
 def retrusted(start: Start, reference: Parameters, arm: Parameters) -> Start:
