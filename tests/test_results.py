@@ -290,3 +290,13 @@ def test_a_dead_worker_costs_only_its_own_chunk(short: Path, tmp_path: Path) -> 
     assert set(pq.read_table(out / RECORDS)["world"].to_pylist()) <= set(rows)
     assert not [name for name in _names(out) if name.endswith(".part")]
     assert all(one <= other for one, other in pairwise(rows))
+
+
+def test_an_interval_knows_how_large_an_event_may_be(short: Path) -> None:
+    # Nothing seen is no proof of nothing: one wait is an hour, one exchange several proposals.
+    found = sim.compare(short, worlds=20, arms="oracle")
+    for measure, size in (("line_wait_ms", 3_600_000), ("calls_halt", 3), ("calls_concern", 1)):
+        column = found.column("oracle", measure)
+        assert not column.any()
+        most = found.mean("oracle", measure).interval.high
+        assert most >= size * found.mean("oracle", "calls_concern").interval.high

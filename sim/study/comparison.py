@@ -31,7 +31,7 @@ from sim.study.estimates import (
     threshold_shares,
 )
 from sim.study.interrupts import Interrupts
-from sim.study.measures import HOUR, THRESHOLDS
+from sim.study.measures import HOUR, THRESHOLDS, TYPICAL
 from sim.study.parameter_sets import ParameterSet, applied, set_of
 from sim.study.plain import plain
 from sim.study.variance_parts import Parts, parts
@@ -173,7 +173,9 @@ class Comparison:
 
     def _unit(self, measure: str) -> float | None:
         """Return the size one event usually has: hours at a rung come a quiet time at once."""
-        return self.scenario.parameters.quiet / HOUR if measure.startswith("hours_") else None
+        if measure.startswith("hours_"):
+            return self.scenario.parameters.quiet / HOUR
+        return TYPICAL.get(measure)
 
     def risk(self, arm: str, threshold: int) -> Estimate:
         """Return the share of worlds in which a rung is reached."""

@@ -77,6 +77,13 @@ number over all exchanges and ``exchange`` that of the longest.
 VIOLATIONS: Final = frozenset(("airspace_violation", "stray_missile", "stray_drone"))
 """The kinds of incident that are a violation of airspace by the side that caused them."""
 
+TYPICAL: Final = {"line_wait_ms": float(HOUR), "calls_halt": 3.0, "exchange_acts": 3.0}
+"""The size one event may well have, of measures whose events come in numbers at once.
+
+Where none was seen the values themselves do not tell, and an interval as for single events would
+be far too short: a wait is an hour long, an exchange some three acts with a proposal for each.
+"""
+
 REAL_MEASURES: Final = frozenset(
     ("tension", "credibility_0", "credibility_1", *(f"hours_{k}" for k in range(1, 7)))
 )
