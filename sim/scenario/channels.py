@@ -56,7 +56,10 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
         "authorise": _judged(
             _delay("45 min", "4 h"), "10 min", "6 h", "staff officers, evidence 1.1",
         ),
-        "answered": Value(0.98, 0.90, 1.0, JUDGEMENT, "evidence 1.1, 7: no failure reported"),
+        "answered": Value(
+            0.995, 0.95, 1.0, JUDGEMENT,
+            "evidence 1.1, 7: no failure reported; with outages tests stay at .98 (model 1.3)",
+        ),
         "answer": _judged(_delay("4 min", "20 min"), "2 min", "27 min", "evidence 7"),
         "right_person": _judged(
             {"probability": 0.8, "otherwise": _delay("27 min", "90 min")}, 0.5, 0.95,
