@@ -81,7 +81,7 @@ def _own(found: Comparison, arm: str) -> str:
     low, high = change.interval.low, change.interval.high
     return (
         f"Much of this answers the scenario's own dated events: apart from what followed those, "
-        f"{base:,} worlds saw a crisis without the line and {other:,} under this arm "
+        f"{counted(base)} saw a crisis without the line and {other:,} under this arm "
         f"({number(100 * low)} to {number(100 * high)} per hundred worlds). "
     )
 
