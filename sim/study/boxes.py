@@ -7,7 +7,6 @@ points of that kind grow denser in what is left. The implementation is that of `
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -24,7 +23,7 @@ CHANCE: Final = 0.05
 the number of factors among which it was looked for (Bonferroni)."""
 
 _WANTED: Final = 1e-9
-"""What a point must exceed to be wanted, 0 or 1 as it is; and any box with one such point serves."""
+"""What a point, 0 or 1, must exceed to be wanted, and a box to be one."""
 
 _PEEL: Final = 0.05
 _SMALLEST: Final = 0.05
@@ -96,12 +95,10 @@ def _sides(names: Sequence[str], design: Design, limits: Any, chances: Any) -> l
 
 def _peeled(names: Sequence[str], design: Design, mark: npt.NDArray[np.bool_]) -> Any:
     """Return the peeling of the space."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of optional parts that are not needed here
-        prim = needed("ema_workbench.analysis.prim")
-        frame = needed("pandas").DataFrame(design, columns=list(names))
-        finder = prim.Prim(frame, mark, threshold=_WANTED, peel_alpha=_PEEL, mass_min=_SMALLEST)
-        return finder.find_box()
+    prim = needed("ema_workbench.analysis.prim")
+    frame = needed("pandas").DataFrame(design, columns=list(names))
+    finder = prim.Prim(frame, mark, threshold=_WANTED, peel_alpha=_PEEL, mass_min=_SMALLEST)
+    return finder.find_box()
 
 
 def _box(

@@ -1,14 +1,15 @@
 """Morris effects and Sobol indices, by SALib: designs in the unit cube, and what outcomes tell.
 
 Morris (1991, Technometrics 33:161) moves one factor at a time along random paths and looks at the
-change of the outcome; the mean of its absolute size (Campolongo et al. 2007, Environmental Modelling
-& Software 22:1509) ranks factors with few runs. Sobol's indices share the variance of the outcome
-out among the factors: the first-order index is what a factor explains by itself, the total index
-what it has a part in (Saltelli et al. 2010, Computer Physics Communications 181:259).
+change of the outcome; the mean of its absolute size (Campolongo et al. 2007, Environmental
+Modelling & Software 22:1509) ranks factors with few runs. Sobol's indices share the variance of the
+outcome out among the factors: the first-order index is what a factor explains by itself, the total
+index what it has a part in (Saltelli et al. 2010, Computer Physics Communications 181:259).
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final, NamedTuple
@@ -59,7 +60,9 @@ class Index(NamedTuple):
 def needed(module: str) -> Any:
     """Return a module of the extra for these studies; raises RunError if it is not installed."""
     try:
-        return import_module(module)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about optional parts that are not needed here
+            return import_module(module)
     except ImportError as error:
         raise RunError(
             f"this study needs {error.name or module}, which is not installed; install what it "
