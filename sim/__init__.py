@@ -9,18 +9,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import Comparison, Played, arm_names, check, compare, load, new, play, schema
+    from sim.api import (
+        Comparison,
+        Discovery,
+        Played,
+        Sensitivity,
+        arm_names,
+        check,
+        compare,
+        discover,
+        load,
+        new,
+        play,
+        schema,
+        sensitivity,
+    )  # fmt: skip
 
 __all__ = [
     "Comparison",
+    "Discovery",
     "Played",
+    "Sensitivity",
     "arm_names",
     "check",
     "compare",
+    "discover",
     "load",
     "new",
     "play",
     "schema",
+    "sensitivity",
 ]
 
 

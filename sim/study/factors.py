@@ -25,13 +25,11 @@ from sim.scenario.levers import (
     base_value,
     catalogue_row,
     meaning,
-    value_text,
     written,
 )
 from sim.scenario.nearest import suggestion
 from sim.scenario.parameters import JUDGEMENT, Constant
-from sim.scenario.quantities import Delay
-from sim.scenario.units import time_text
+from sim.scenario.quantities import DAY, HOUR, MINUTE, SECOND, Delay
 
 LUCK: Final = "luck"
 BLOCKS: Final = 8
@@ -45,6 +43,8 @@ _SUSPICIONS: Final = ("suspicion_assertive", "suspicion_hostile", "suspicion_not
 _CAUSES: Final = (
     "assertive_share", "not_theirs_share", "hostile_serious", "hostile_high_risk",
 )  # fmt: skip
+
+_SIZES: Final = (("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", SECOND))
 
 _SETTINGS: Final = (
     "notify", "notice_lead", "notice_lasts", "willing.serious", "willing.high_risk",
@@ -105,7 +105,10 @@ class Factor(NamedTuple):
         """Return a number of this factor as a person reads it."""
         if self.is_luck:
             return "other worlds"
-        return time_text(round(number)) if self.unit == _TIME else value_text(float(number))
+        if self.unit != _TIME:
+            return f"{number:.3g}"
+        name, size = next((pair for pair in _SIZES if number >= pair[1]), _SIZES[-1])
+        return f"{number / size:.3g} {name}"
 
 
 def luck() -> Factor:
