@@ -12,29 +12,37 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.api import (
         Comparison,
+        Discovery,
         Played,
+        Sensitivity,
         Sweep,
         arm_names,
         check,
         compare,
+        discover,
         load,
         new,
         play,
         schema,
+        sensitivity,
         sweep,
-    )
+    )  # fmt: skip
 
 __all__ = [
     "Comparison",
+    "Discovery",
     "Played",
+    "Sensitivity",
     "Sweep",
     "arm_names",
     "check",
     "compare",
+    "discover",
     "load",
     "new",
     "play",
     "schema",
+    "sensitivity",
     "sweep",
 ]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import record_commands
+from sim import record_commands, space_commands
 from sim.errors import RunError
 from sim.terminal import (
     INTERRUPTED,
@@ -342,5 +342,8 @@ def parameters(
             typer.echo(line)
 
 
-for _command in (record_commands.validate, record_commands.calibrate, record_commands.identify):
+for _command in (
+    record_commands.validate, record_commands.calibrate, record_commands.identify,
+    space_commands.sensitivity, space_commands.discover,
+):  # fmt: skip
     app.command()(_command)

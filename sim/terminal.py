@@ -51,8 +51,11 @@ def told(interrupted: str = "interrupted") -> Iterator[None]:
 
 
 @contextmanager
-def progress(worlds: int, quiet: bool) -> Iterator[Any]:
-    """Show a bar with rate and time left on a terminal, and nothing anywhere else."""
+def progress(worlds: int, quiet: bool, what: str = "worlds") -> Iterator[Any]:
+    """Show a bar with rate and time left on a terminal, and nothing anywhere else.
+
+    ``what`` names that which is counted.
+    """
     if quiet or not sys.stderr.isatty():
         yield None
         return
@@ -67,7 +70,7 @@ def progress(worlds: int, quiet: bool) -> Iterator[Any]:
     )
 
     with Progress(
-        TextColumn("worlds"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
@@ -76,7 +79,7 @@ def progress(worlds: int, quiet: bool) -> Iterator[Any]:
         TimeRemainingColumn(),
         console=Console(stderr=True),
     ) as bar:
-        task = bar.add_task("worlds", total=worlds, rate="")
+        task = bar.add_task(what, total=worlds, rate="")
 
         def advance(count: int) -> None:
             speed = bar.tasks[0].speed

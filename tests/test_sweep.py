@@ -20,9 +20,9 @@ from sim.crisis import play
 from sim.errors import RunError, ScenarioError
 from sim.scenario import Scenario, build, content_hash, load, varied
 from sim.scenario.arms import WORLD_PARAMETERS
-from sim.study.points import Fields
 from sim.study.sweep import MOST_POINTS, spots
 from sim.study.sweep import levers_of as levers
+from sim.study.sweep_job import Fields
 from sim.world import build as build_world
 from sim.world import ground, prepare
 

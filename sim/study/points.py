@@ -1,102 +1,318 @@
-"""Many points in one world: each lived through once, and only where something differs.
+"""Many points of parameter space, each compared with the reference in the same worlds.
 
-Points on the same ground share their traffic, which costs more than all else in a world, and an
-arm that stands the same at two points is lived through at one of them.
+A world's traffic does not depend on what the two sides say or how they take it, so it is made once
+and lived through at every point. And a history is a function of the world, of the channels and of
+those constants alone that were read while it was lived through: a point that agrees with an
+earlier one in all of these has the same history, which is then not lived through again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from hashlib import sha256
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, NamedTuple, cast
 
-from sim.crisis import Plan
-from sim.scenario import Scenario
-from sim.scenario.channels import REFERENCE
-from sim.study.ensemble import CHUNK, Field, Job, Known, Lived
-from sim.study.measures import Row
-from sim.world import World, build, ground
+import numpy as np
+import numpy.typing as npt
+
+from sim.crisis import Plan, Stage, given_in, plan, play
+from sim.errors import DeconflictError
+from sim.scenario import Scenario, varied
+from sim.scenario.arms import CHANNELS, PARAMETERS, WORLD_PARAMETERS
+from sim.scenario.channels import LINE, REFERENCE
+from sim.scenario.parameters import Parameters
+from sim.study.ensemble import (
+    Failure,
+    Field,
+    Job,
+    Lived,
+    gathered,
+    inject_names,
+)
+from sim.study.estimates import Difference, paired_difference
+from sim.study.interrupts import Interrupts
+from sim.study.measures import Row, measure
+from sim.world import Theatre, World, build, prepare
+
+THRESHOLDS: Final = (3, 4)
+"""The rungs whose reaching is followed."""
+
+_RECENT: Final = 32
+"""How many of the last points are looked at for a history that is the same."""
+
+_MADE_OF: Final = ("knowledge", "honesty")
+"""Constants that a plan's channels are made of, beside those read while it is played."""
+
+_START_OF: Final = ("credibility_a", "credibility_b", "invitation")
+"""Constants of the reference that every arm's start is made of, beside what the warm-up reads."""
 
 
-def at(point: int, arm: str) -> str:
-    """Return what the rows of one arm at one point go by."""
-    return f"{point}|{arm}"
+class Place(NamedTuple):
+    """A point: what it writes into the scenario's file, and which set of worlds it is asked of."""
+
+    changes: tuple[tuple[str, Any], ...] = ()
+    block: int = 0
+
+    def scenario(self, base: Scenario) -> Scenario:
+        """Return the scenario at this point; raises ScenarioError for a value that is refused."""
+        return varied(base, dict(self.changes))
+
+    @property
+    def in_same_worlds(self) -> bool:
+        """Whether nothing it writes shapes the world."""
+        return all(_of_the_response(path) for path, _ in self.changes)
 
 
-class SweepJob(NamedTuple):
-    """What a sweep asks of every world: to be lived through at every point."""
+def _of_the_response(path: str) -> bool:
+    block, _, rest = path.partition(".")
+    if block == PARAMETERS:
+        return bool(rest) and rest.partition(".")[0] not in WORLD_PARAMETERS
+    return block in (CHANNELS, "arms")
 
-    scenarios: tuple[Scenario, ...]
+
+class PointsJob(NamedTuple):
+    """What is asked of every world: the reference and one arm at every place.
+
+    Set ``b`` of the worlds are those from ``b * block`` on, ``block`` being how many are asked of
+    each place, so that no two sets share a world.
+    """
+
+    scenario: Scenario
     seed: int
-    arms_compared: tuple[str, ...]
+    arm: str
     given: str | None
-    columns: tuple[str, ...]
+    places: tuple[Place, ...]
+    block: int
     keep_records: bool = False
+    chunk: int = 1
 
     @property
     def arms(self) -> tuple[str, ...]:
-        """What the rows of every arm at every point go by."""
-        points = range(len(self.scenarios))
-        return tuple(at(point, arm) for point in points for arm in self.arms_compared)
+        """What the rows of both arms at every place go by."""
+        return tuple(f"{at}|{arm}" for at in range(len(self.places)) for arm in self.both)
 
     @property
-    def chunk(self) -> int:
-        """How many worlds are handed out at a time: as many as keep a task short."""
-        return max(1, CHUNK // len(self.scenarios))
+    def both(self) -> tuple[str, str]:
+        """The two arms."""
+        return REFERENCE, self.arm
 
-    def ready(self) -> Fields:
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The measures that are followed."""
+        return tuple(f"{'given_' if self.given else ''}reached_{k}" for k in THRESHOLDS)
+
+    def ready(self) -> Bench:
         """Return it made ready."""
-        return Fields(self)
+        return Bench(self)
 
 
-class Fields:
-    """The fields of all points, to live through one world after another at every point."""
+class _Noted:
+    """Parameters that remember which of them were read, at no cost after the first time."""
 
-    def __init__(self, job: SweepJob) -> None:
+    def __init__(self, parameters: Parameters) -> None:
+        self.__dict__["_noted"] = parameters
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.__dict__["_noted"], name)
+        self.__dict__[name] = value
+        return value
+
+    def read(self) -> dict[str, Any]:
+        """Return what was read."""
+        return {name: value for name, value in self.__dict__.items() if name != "_noted"}
+
+
+class _Lived(NamedTuple):
+    """A history that was lived through: what it was read from, and its measures."""
+
+    made_of: tuple[Any, ...]
+    read: tuple[dict[str, Any], ...]
+    row: Row
+
+
+class _Spot:
+    """A place made ready: its theatre and its plans."""
+
+    def __init__(self, theatre: Theatre, field: Field, arms: Sequence[str]) -> None:
+        self.field = field
+        self.theatre = theatre
+        self.plans = [plan(theatre, arm) for arm in arms]
+        reference = plan(theatre, REFERENCE)
+        self.made_of = [(_made_of(reference), _made_of(each), each.name) for each in self.plans]
+
+    def reference(self, of: Plan) -> Plan:
+        """Return the arm under which an arm's warm-up is lived through."""
+        reference = plan(self.theatre, REFERENCE)
+        return reference.uninvited() if of.parameters.invitation == 0 else reference
+
+    def parameters(self, of: Plan) -> tuple[Parameters, Parameters, Parameters]:
+        """Return what may be read in a history: the arm's, the reference's and the scenario's."""
+        reference = self.reference(of)
+        return of.parameters, reference.parameters, self.theatre.scenario.parameters
+
+    def same(self, at: int, other: _Lived) -> bool:
+        """Whether an arm's history here cannot but be one that was lived through elsewhere."""
+        return self.made_of[at] == other.made_of and all(
+            getattr(mine, name) == value
+            for mine, theirs in zip(self.parameters(self.plans[at]), other.read, strict=True)
+            for name, value in theirs.items()
+        )
+
+    def lived(self, at: int, stage: Stage) -> _Lived:
+        """Live through a world under an arm, noting what was read on the way."""
+        arm, job = self.plans[at], self.field.job
+        noted = [_Noted(each) for each in self.parameters(arm)]
+        own, theirs, base = (cast(Parameters, each) for each in noted)
+        for name in _START_OF:
+            getattr(theirs, name)
+        stage.begin(replace(self.reference(arm), parameters=theirs))
+        placed = None
+        if job.given is not None and job.given not in inject_names(job.scenario):
+            placed = given_in(stage.world, job.given, base)
+        arm = replace(arm, parameters=own)
+        history = play(stage, arm, given=placed, followed=self.field.given)
+        row = measure(history, self.field.line, self.field.given, self.field.blocs)
+        kept = {name: row[name] for name in job.columns}
+        return _Lived(self.made_of[at], tuple(each.read() for each in noted), kept)
+
+
+def _made_of(arm: Plan) -> tuple[Any, ...]:
+    """Return what a plan is made of beside the constants that are read as it is played."""
+    channels = tuple(
+        (name, channel.model_dump_json()) for name, channel in sorted(arm.scenario.channels.items())
+    )
+    values = tuple(getattr(arm.parameters, name) for name in _MADE_OF)
+    return channels, values, arm.boldness, LINE in arm.scenario.channels
+
+
+class Bench:
+    """All places made ready, to live through one world after another at each."""
+
+    def __init__(self, job: PointsJob) -> None:
         self.job = job
-        self.fields: list[Field] = []
-        self._grounds = [ground(scenario) for scenario in job.scenarios]
-        for scenario, on in zip(job.scenarios, self._grounds, strict=True):
-            field = Field(
-                Job(scenario, job.seed, job.arms_compared, job.given, columns=job.columns)
+        self._theatre = prepare(job.scenario)
+        self._fields: dict[int, Field] = {}
+        self._spots = [self._spot(place) for place in job.places]
+
+    def _spot(self, place: Place) -> _Spot:
+        """Return a place made ready; only what shapes the world needs a theatre of its own."""
+        scenario = place.scenario(self.job.scenario)
+        same = place.in_same_worlds
+        theatre = replace(self._theatre, scenario=scenario) if same else prepare(scenario)
+        ground = self._theatre if same else theatre
+        if id(ground) not in self._fields:
+            job = self.job
+            self._fields[id(ground)] = Field(
+                Job(ground.scenario, job.seed, (REFERENCE,), job.given, columns=job.columns)
             )
-            field.names = alike(scenario, field.plans, on)
-            self.fields.append(field)
+        return _Spot(theatre, self._fields[id(ground)], self.job.both)
 
     def world(self, number: int) -> Lived:
-        """Live through one world at every point."""
-        worlds: dict[str, World] = {}
-        known: dict[str, Known] = {}
+        """Live through one world of each set at every place that is asked of it."""
         rows: dict[str, Row] = {}
-        for point, (field, on) in enumerate(zip(self.fields, self._grounds, strict=True)):
+        worlds: dict[tuple[int, int], World] = {}
+        known: dict[tuple[int, int, int], deque[_Lived]] = {}
+        for at, (place, spot) in enumerate(zip(self.job.places, self._spots, strict=True)):
+            on = id(spot.field), place.block
             if on not in worlds:
-                worlds[on] = build(field.theatre, self.job.seed, number)
-            world = worlds[on].told_of(field.theatre)
-            for arm, row in field.lived(world, known)[0].items():
-                rows[at(point, arm)] = row
+                actual = number + place.block * self.job.block
+                worlds[on] = build(spot.field.theatre, self.job.seed, actual)
+            stage: Stage | None = None
+            for row, arm in enumerate(self.job.both):
+                recent = known.setdefault((*on, row), deque(maxlen=_RECENT))
+                found = next((each for each in recent if spot.same(row, each)), None)
+                if found is None:
+                    stage = stage or Stage(worlds[on].told_of(spot.theatre))
+                    found = spot.lived(row, stage)
+                    recent.appendleft(found)
+                rows[f"{at}|{arm}"] = found.row
         return rows, {}
 
 
-def alike(scenario: Scenario, plans: Sequence[Plan], on: str) -> tuple[str, ...]:
-    """Return a name for each plan, the same where a world cannot but go the same way.
+# What is found.
 
-    A history follows from its ground, the scenario's own parameters and channel names, the arm's
-    channels and parameters, and those of the reference, under which the warm-up is lived through.
+Reached = npt.NDArray[np.int8]
+Shares = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """What the worlds say at every place.
+
+    ``reached`` holds 0 or 1 by place, arm (the reference first), threshold and world. ``complete``
+    is False when the run was interrupted: every place then covers the same worlds, fewer than were
+    asked for.
     """
-    base = scenario.parameters.model_dump_json() + "|".join(sorted(scenario.channels))
-    says = {each.name: _says(each.scenario) for each in plans}
-    before = sha256("\n".join((on, base, says[REFERENCE])).encode())
-    names = []
-    for each in plans:
-        digest = before.copy()
-        digest.update(f"\n{each.name == REFERENCE}\n{says[each.name]}".encode())
-        names.append(digest.hexdigest())
-    return tuple(names)
+
+    places: tuple[Place, ...]
+    reached: Reached
+    failures: tuple[Failure, ...]
+    complete: bool
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds every place covers."""
+        return int(self.reached.shape[-1])
+
+    @cached_property
+    def _differences(self) -> Reached:
+        return self.reached[:, 1] - self.reached[:, 0]
+
+    def risk(self, threshold: int) -> Shares:
+        """Return the reference's share of worlds that reach a rung, by place."""
+        found: Shares = self.reached[:, 0, THRESHOLDS.index(threshold)].mean(axis=-1)
+        return found
+
+    def difference(self, threshold: int) -> Shares:
+        """Return the paired difference of that share, by place."""
+        found: Shares = self._differences[:, THRESHOLDS.index(threshold)].mean(axis=-1)
+        return found
+
+    def error(self, threshold: int) -> Shares:
+        """Return the standard error of that difference, by place; 0 for a single world."""
+        rows = self._differences[:, THRESHOLDS.index(threshold)]
+        if self.worlds < 2:
+            return np.zeros(len(rows))
+        found: Shares = rows.std(axis=-1, ddof=1) / np.sqrt(self.worlds)
+        return found
+
+    def compared(self, place: int, threshold: int) -> Difference:
+        """Return a place's paired difference with its interval."""
+        before, after = self.reached[place, :, THRESHOLDS.index(threshold)]
+        return paired_difference(before, after)
+
+    def moved(self, place: int, threshold: int, base: int = 0) -> Difference:
+        """Return by how much a place's paired difference lies above that of another place.
+
+        Both must have been asked of the same worlds.
+        """
+        rows = self._differences[:, THRESHOLDS.index(threshold)]
+        return paired_difference(rows[base], rows[place])
 
 
-def _says(arm: Scenario) -> str:
-    """Return an arm's channels and parameters as text."""
-    channels = "\n".join(
-        f"{name} {channel.model_dump_json()}" for name, channel in sorted(arm.channels.items())
-    )
-    return f"{arm.parameters.model_dump_json()}\n{channels}"
+def live(
+    job: PointsJob,
+    workers: int,
+    stop: Interrupts,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Points, DeconflictError | None]:
+    """Live through the worlds at every place; return what was finished, and what went wrong.
+
+    ``progress`` is told how many more worlds are done, counted once for every place.
+    """
+
+    def done(chunk: Any) -> None:
+        if progress is not None:
+            progress(chunk.count * len(job.places))
+
+    found = gathered(job, job.block, workers, done, stop)
+    worlds = sum(len(chunk.worlds) for chunk in found.chunks)
+    reached = np.zeros((len(job.places), 2, len(THRESHOLDS), worlds), dtype=np.int8)
+    for at in range(len(job.places)):
+        for row, arm in enumerate(job.both):
+            for k, column in enumerate(job.columns):
+                parts = [chunk.columns[f"{at}|{arm}"][column] for chunk in found.chunks]
+                reached[at, row, k] = np.concatenate(parts) if parts else 0
+    return Points(job.places, reached, found.failures, found.complete), found.trouble

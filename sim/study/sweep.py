@@ -26,7 +26,7 @@ from sim.study.ensemble import Chunk, Gathered, gathered
 from sim.study.interrupts import Interrupts
 from sim.study.measures import MEASURES, THRESHOLDS
 from sim.study.plain import plain
-from sim.study.points import SweepJob, alike, at
+from sim.study.sweep_job import SweepJob, alike, at
 from sim.study.swept import Point, Sweep
 from sim.world import ground, prepare
 

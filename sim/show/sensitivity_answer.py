@@ -1,0 +1,169 @@
+"""What a sensitivity study says, as lines: for the terminal, or as Markdown for a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sim.show.markdown import table_lines
+from sim.show.numbers import number, points, share, wrapped
+from sim.show.words import counted
+from sim.study.factors import LUCK
+from sim.study.indices import Effect, Index
+from sim.study.points import THRESHOLDS
+from sim.study.sensitivity import Sensitivity, noise
+
+_SHOWN: Final = 12
+_HUNDRED: Final = 100
+
+
+def lines_of(found: Sensitivity, markdown: bool = False) -> Iterator[str]:
+    """Yield what carries the answer, the tables it is read from, and how far to trust them."""
+    yield wrapped(_scope(found))
+    yield ""
+    yield from _at_base(found)
+    if found.effects:
+        for k in THRESHOLDS:
+            yield ""
+            yield f"Rung {k} or higher"
+            yield ""
+            yield wrapped(statement(found, k))
+            yield ""
+            yield from _screening(found, k, markdown)
+            if found.indices:
+                yield ""
+                yield from _variance(found, k, markdown)
+    yield ""
+    yield wrapped(_caution(found))
+    if not found.complete:
+        yield ""
+        yield "Interrupted: this covers what was finished."
+
+
+def _scope(found: Sensitivity) -> str:
+    given = f", given {found.given}" if found.given else ""
+    return (
+        f"Sensitivity of {found.arm} against no line: {found.scenario.scenario}{given}, "
+        f"{len(found.factors) - 1} factors over their ranges, {counted(found.worlds, 'world')} of "
+        f"{found.days:g} days at every point, seed {found.seed}"
+    )
+
+
+def _at_base(found: Sensitivity) -> Iterator[str]:
+    for k in THRESHOLDS:
+        yield wrapped(
+            f"At base values, change at rung {k} or higher: {points(found.base(k))} percentage "
+            f"points; with invitation 0: {points(found.uninvited(k))}."
+        )
+
+
+def statement(found: Sensitivity, threshold: int) -> str:
+    """Return in plain words what carries the answer at a rung."""
+    rows = found.effects[f"difference_{threshold}"]
+    real = sorted((r for r in rows if r.name != LUCK), key=lambda r: (-r.size, r.name))
+    if not real or not real[0].size:
+        return "The paired difference is the same at every point: nothing that is varied moves it."
+    level = noise(rows)
+    error, spread = found.noise(threshold)
+    above = [r.name for r in real if r.size > level]
+    text = f"The paired difference is moved most by {_named(real[:3])}. "
+    if not above:
+        text += "None of them moves it by more than other worlds of the same number do"
+    else:
+        verb = "moves" if len(above) == 1 else "move"
+        text += f"Of {len(real)} factors {len(above)} {verb} it by more than other worlds do"
+    text += (
+        f" (luck {number(_HUNDRED * level)} points). A point's standard error is "
+        f"{number(_HUNDRED * error)} points, the spread over points {number(_HUNDRED * spread)}"
+    )
+    text += ": most of that spread is noise. " if error > spread / 2 else ". "
+    still = sum(1 for r in real if not r.size)
+    if still:
+        text += f"{counted(still, 'factor')} changed no world at this rung. "
+    return text + _parts(found, threshold)
+
+
+def _named(rows: list[Effect]) -> str:
+    parts = [
+        f"{r.name} ({number(_HUNDRED * r.size)} points over its range)" for r in rows if r.size
+    ]
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def _parts(found: Sensitivity, threshold: int) -> str:
+    """Return what the shares of the variance say."""
+    rows = found.indices.get(f"difference_{threshold}", ())
+    real = sorted((r for r in rows if r.name != LUCK), key=lambda r: (-r.total, r.name))
+    luck = next((r for r in rows if r.name == LUCK), None)
+    if not real or luck is None:
+        return ""
+    clear = [r for r in real if r.total_low > 0]
+    text = f"Of its variance luck has a part in {_span(luck)}"
+    if not clear:
+        return text + "; no factor's part can be told from nought."
+    told = ", ".join(f"{r.name} in {_span(r)}" for r in clear[:3])
+    return f"{text}, {told}."
+
+
+def _span(row: Index) -> str:
+    return f"{share(max(0.0, row.total))} ({_pair(row.total_low, row.total_high)})"
+
+
+def _pair(low: float, high: float) -> str:
+    return f"{number(_HUNDRED * low)} to {number(_HUNDRED * high)}"
+
+
+def _screening(found: Sensitivity, threshold: int, markdown: bool) -> Iterator[str]:
+    """Yield Morris's effects of the foremost factors and of luck."""
+    change = found.effects[f"difference_{threshold}"]
+    risk = {row.name: row for row in found.effects[f"risk_{threshold}"]}
+    ranked = sorted((r for r in change if r.name != LUCK), key=lambda r: (-r.size, r.name))
+    luck = [r for r in change if r.name == LUCK]
+    head = (
+        "factor", "low", "base", "high", "μ* of the change (95 %)", "μ", "σ",
+        "μ* of the risk without",
+    )  # fmt: skip
+    rows = []
+    for row in [*(r for r in ranked[:_SHOWN] if r.size > 0), *luck]:
+        factor = found.factor(row.name)
+        ends = (factor.low, factor.base, factor.high)
+        told = ("", "", "") if factor.is_luck else tuple(factor.text(end) for end in ends)
+        rows.append(
+            (
+                row.name, *told, f"{_p(row.size)} ({_p(row.low)} to {_p(row.high)})",
+                _p(row.mean), _p(row.spread), _p(risk[row.name].size),
+            )
+        )  # fmt: skip
+    yield from table_lines(head, rows, markdown)
+
+
+def _variance(found: Sensitivity, threshold: int, markdown: bool) -> Iterator[str]:
+    """Yield Sobol's indices."""
+    by_name: dict[str, list[str]] = {}
+    for what in ("difference", "risk"):
+        for row in found.indices[f"{what}_{threshold}"]:
+            by_name.setdefault(row.name, []).extend(
+                (
+                    f"{row.total:.2f} ({row.total_low:.2f} to {row.total_high:.2f})",
+                    f"{row.first:.2f} ({row.first_low:.2f} to {row.first_high:.2f})",
+                )
+            )
+    head = ("factor", "change: total", "first", "risk without: total", "first")
+    rows = [(name, *cells, *[""] * (4 - len(cells))) for name, cells in by_name.items()]
+    if rows:
+        yield from table_lines(head, rows, markdown)
+
+
+def _p(value: float) -> str:
+    return number(_HUNDRED * value)
+
+
+def _caution(found: Sensitivity) -> str:
+    return (
+        "Effects are percentage points over a factor's whole range, by Morris's paths with all "
+        "other factors anywhere in theirs; indices are shares of the variance over the space "
+        "(Sobol). Every point lives through the same worlds, so the noise of finitely many worlds "
+        "is shared by all points and does not show as scatter between them. Luck is a factor that "
+        "only chooses other worlds: what lies below it may be noise. Ranges are judgements; a "
+        "wider range makes a factor matter more."
+    )

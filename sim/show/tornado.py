@@ -1,0 +1,120 @@
+"""What each factor does by itself: the paired difference at either end of its range.
+
+Bars run from the base; the value at each end stands at the end of its bar, so that no legend is
+needed. The grey band is how far the base itself lies in other worlds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from sim.show.numbers import number
+from sim.show.style import (
+    BLUE,
+    FAINT,
+    INK,
+    MUTED,
+    ORANGE,
+    SMALL,
+    TINY,
+    bare,
+    canvas,
+    headline,
+    panel,
+    taller,
+)
+from sim.show.words import RUNGS_SHORT, counted
+
+if TYPE_CHECKING:
+    from sim.study.estimates import Difference
+    from sim.study.sensitivity import Sensitivity, Swing
+
+_SHOWN: Final = 18
+_FIT: Final = 14
+_LEFT, _WIDTH, _BOTTOM, _HEIGHT = 0.215, 0.745, 0.12, 0.72
+_THICK: Final = 0.62
+_ROOM: Final = 1.5
+"""How much wider the scale is than the bars, for the values at their ends."""
+
+
+def draw_tornado(found: Sensitivity, threshold: int, ax: Axes | None = None) -> Axes:
+    """Draw the factors that move the paired difference at a rung most, each by itself."""
+    swings = [each for each in found.swings(threshold) if each.span > 0]
+    shown = swings[:_SHOWN]
+    ax = bare(canvas(taller(len(shown), _FIT)) if ax is None else ax)
+    inner = panel(ax, _LEFT, _BOTTOM, _WIDTH, _HEIGHT)
+    band = [100 * end for end in found.other_worlds(threshold)]
+    reach = _ROOM * max(
+        [abs(100 * end.value) for each in shown for end in (each.low, each.high)]
+        + [abs(end) for end in band]
+        + [0.1]
+    )
+    inner.axvspan(*band, color=FAINT, alpha=0.45, lw=0, zorder=0)
+    inner.axvline(0, color=INK, lw=1.2, zorder=4)
+    for row, swing in enumerate(shown):
+        _bar(inner, row, swing, swing.low, BLUE, "", low=True)
+        _bar(inner, row, swing, swing.high, ORANGE, "////", low=False)
+    _scale(inner, [each.factor.name for each in shown], reach)
+    _words(ax, found, threshold, len(swings), len(shown))
+    return ax
+
+
+def _bar(
+    ax: Axes, row: int, swing: Swing, end: Difference, colour: str, hatch: str, low: bool
+) -> None:
+    """Draw one end of a factor's range with its interval and the value it stands for."""
+    moved = 100 * end.value
+    shift = -_THICK / 4 if low else _THICK / 4
+    if moved == 0:
+        return
+    ax.barh(
+        row + shift, moved, height=_THICK / 2, color=colour, hatch=hatch, edgecolor=INK, lw=0.6,
+        zorder=3,
+    )  # fmt: skip
+    factor = swing.factor
+    text = factor.text(factor.low if low else factor.high)
+    side = "left" if moved > 0 else "right"
+    ax.annotate(
+        text, (moved, row + shift), (4 if moved > 0 else -4, 0), textcoords="offset points",
+        fontsize=TINY, color=INK, ha=side, va="center", zorder=5,
+    )  # fmt: skip
+
+
+def _scale(ax: Axes, names: list[str], reach: float) -> None:
+    ax.set_xlim(-reach, reach)
+    ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    ax.set_yticks(range(len(names)), names)
+    ax.tick_params(axis="y", length=0, labelsize=SMALL)
+    ticks = [float(t) for t in MaxNLocator(7).tick_values(-reach, reach) if abs(t) <= reach]
+    ax.set_xticks(ticks, [f"{t:+.3g}".replace("-", "−") if t else "base" for t in ticks])
+    ax.tick_params(axis="x", labelsize=TINY)
+    ax.set_xlabel(
+        "change of the paired difference, percentage points (left: the line does more good)",
+        fontsize=SMALL, color=MUTED,
+    )  # fmt: skip
+
+
+def _words(ax: Axes, found: Sensitivity, threshold: int, moving: int, shown: int) -> None:
+    base = found.base(threshold)
+    top = next(iter(found.swings(threshold)), None)
+    title = "No factor moves the answer by itself"
+    if top is not None and top.span > 0:
+        low, high = found.other_worlds(threshold)
+        title = f"By itself, {top.factor.name} moves the answer most"
+        if top.span <= high - low:
+            title = "No factor by itself moves the answer by more than other worlds do"
+    still = len(found.factors) - 1 - moving
+    rest = f"; {still} of {len(found.factors) - 1} factors change no world" if still else ""
+    left = f", {moving - shown} more change less" if moving > shown else ""
+    headline(
+        ax,
+        f"{title} (rung ≥ {threshold}: {RUNGS_SHORT[threshold]})",
+        f"{found.arm} against no line, at base {number(100 * base.value)} points "
+        f"({number(100 * base.interval.low)} to {number(100 * base.interval.high)}) · "
+        f"{found.scenario.scenario} · {counted(found.worlds, 'world')}",
+        f"Plain bar: low end of the range; hatched: high end. Grey band: the base in other worlds, "
+        f"which is noise{rest}{left}.",
+    )

@@ -1,0 +1,97 @@
+"""Sobol's indices: what share of the variance over the space each factor has a part in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from matplotlib.axes import Axes
+
+from sim.show.style import (
+    BLUE,
+    FAINT,
+    INK,
+    LABEL,
+    MUTED,
+    ORANGE,
+    SMALL,
+    TINY,
+    bare,
+    canvas,
+    headline,
+    panel,
+)
+from sim.show.words import RUNGS_SHORT, counted
+from sim.study.factors import LUCK
+
+if TYPE_CHECKING:
+    from sim.study.indices import Index
+    from sim.study.sensitivity import Sensitivity
+
+_LEFT, _WIDTH, _GAP, _BOTTOM, _HEIGHT = 0.19, 0.375, 0.045, 0.13, 0.66
+_THICK: Final = 0.36
+_TITLES: Final = {
+    "difference": "of the paired difference",
+    "risk": "of the risk without the line",
+}
+
+
+def draw_variance(found: Sensitivity, threshold: int, ax: Axes | None = None) -> Axes:
+    """Draw first-order and total indices of the difference and of the risk, at a rung."""
+    ax = bare(canvas() if ax is None else ax)
+    names = [*found.survivors, LUCK]
+    most = 1.0
+    for rows in (found.indices[f"{what}_{threshold}"] for what in _TITLES):
+        most = max([most, *(min(1.6, row.total_high) for row in rows)])
+    for column, (what, title) in enumerate(_TITLES.items()):
+        inner = panel(ax, _LEFT + column * (_WIDTH + _GAP), _BOTTOM, _WIDTH, _HEIGHT)
+        inner.set_title(title, fontsize=LABEL, color=INK, loc="left")
+        _bars(inner, names, found.indices[f"{what}_{threshold}"])
+        inner.set_xlim(0, most * 1.04)
+        inner.set_ylim(len(names) - 0.45, -0.6)
+        labels = ["luck: other worlds" if name == LUCK else name for name in names]
+        inner.set_yticks(range(len(names)), labels if column == 0 else [])
+        inner.tick_params(axis="y", length=0, labelsize=SMALL)
+        inner.tick_params(axis="x", labelsize=TINY)
+        inner.set_xlabel("share of the variance, with 95 % interval", fontsize=SMALL, color=MUTED)
+    _words(ax, found, threshold)
+    return ax
+
+
+def _bars(ax: Axes, names: list[str], rows: tuple[Index, ...]) -> None:
+    if not rows:
+        ax.text(
+            0.5, 0.5, "the same at every point:\nnothing to share out", transform=ax.transAxes,
+            fontsize=LABEL, color=MUTED, ha="center", va="center",
+        )  # fmt: skip
+    for at, row in enumerate(rows):
+        kinds = (
+            (-_THICK / 2, row.total, row.total_low, row.total_high, BLUE, ""),
+            (_THICK / 2, row.first, row.first_low, row.first_high, ORANGE, "////"),
+        )
+        for shift, value, low, high, colour, hatch in kinds:
+            ax.barh(
+                at + shift, max(0.0, value), height=_THICK, color=colour, hatch=hatch,
+                edgecolor=INK, lw=0.6, zorder=2,
+            )  # fmt: skip
+            ax.plot([max(0.0, low), max(0.0, high)], [at + shift] * 2, color=INK, lw=1.4, zorder=3)
+    for at in range(1, len(names)):
+        ax.axhline(at - 0.5, color=FAINT, lw=0.6, zorder=0)
+
+
+def _words(ax: Axes, found: Sensitivity, threshold: int) -> None:
+    rows = found.indices[f"difference_{threshold}"]
+    real = sorted((r for r in rows if r.name != LUCK), key=lambda r: -r.total)
+    luck = next((r for r in rows if r.name == LUCK), None)
+    title = "The paired difference is the same everywhere"
+    if real and luck is not None:
+        title = f"{real[0].name} has the largest part in how the answer varies"
+        if luck.total > real[0].total:
+            title = "Luck has a larger part than any factor: more worlds are needed"
+    headline(
+        ax,
+        f"{title} (rung ≥ {threshold}: {RUNGS_SHORT[threshold]})",
+        f"{found.arm} against no line · {found.scenario.scenario} · {found.base_samples} base "
+        f"samples, {counted(found.worlds, 'world')}",
+        "Plain bar: total index, all that the factor has a part in; hatched: first-order, what it "
+        "explains by itself. Luck only chooses other worlds.",
+    )
