@@ -13,7 +13,9 @@ from commands import ROOT, SCENARIOS, deconflict, ran, succeeded
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FEW = "4"
-VERBS = ("check", "play", "compare", "parameters", "schema", "new")
+VERBS = (
+    "check", "play", "compare", "parameters", "schema", "new", "sensitivity", "discover",
+)  # fmt: skip
 
 
 def _blocks(language: str) -> list[str]:
