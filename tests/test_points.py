@@ -10,6 +10,7 @@ import pytest
 from commands import short_scenario
 
 from sim import api
+from sim.crisis import play
 from sim.errors import RunError, ScenarioError
 from sim.scenario import Scenario, load, varied
 from sim.study import points
@@ -84,13 +85,12 @@ def test_sharing_histories_changes_nothing_but_the_work(
     short: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     played = []
-    whole = points.play
 
     def counted(*args: Any, **kwargs: Any) -> Any:
         played.append(args)
-        return whole(*args, **kwargs)
+        return play(*args, **kwargs)
 
-    monkeypatch.setattr(points, "play", counted)
+    monkeypatch.setattr("sim.study.points.play", counted)
     shared = lived(job(short))
     with_sharing = len(played)
     monkeypatch.setattr(points, "_RECENT", 0)

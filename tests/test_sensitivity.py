@@ -79,8 +79,8 @@ def test_screening_finds_what_moves_a_known_function() -> None:
     second = next(row for row in found["difference_3"] if row.name == "second")
     assert abs(second.mean) < 0.5 * second.size, "it goes both ways, which only the size shows"
     assert [row.size for row in found["difference_4"]] == [0, 0, 0, 0]
-    assert set(survivors(found)) == {"first", "second", "third"}
-    assert len(survivors(found, most=2)) == 2
+    assert set(survivors(found, {})) == {"first", "second", "third"}
+    assert len(survivors(found, {}, most=2)) == 2
 
 
 def test_indices_of_a_known_function() -> None:
@@ -104,11 +104,12 @@ def test_survivors_are_ranked_by_how_far_they_stand_out_from_luck() -> None:
         return tuple(effect._replace(name=name, size=size) for name, size in sizes.items())
 
     found = dict.fromkeys(OUTCOMES, rows(a=0.0, b=0.0, c=0.0, luck=0.0))
-    assert survivors(found) == ()
+    levels = {"difference_3": 2.0, "difference_4": 0.1}
+    assert survivors(found, levels) == ()
     found["difference_3"] = rows(a=4.0, b=2.0, c=0.0, luck=2.0)
     found["difference_4"] = rows(a=0.1, b=0.6, c=0.0, luck=0.1)
     found["risk_3"] = rows(a=0.0, b=0.0, c=9.0, luck=0.1)
-    assert survivors(found) == ("b", "a")
+    assert survivors(found, levels) == ("b", "a")
 
 
 # Where harm sits.
@@ -237,6 +238,7 @@ def test_a_study_leaves_answer_points_and_figures(study: tuple[Result, Path]) ->
     assert {row["name"] for row in told_of["effects"]["difference_3"]} == {
         *FACTORS.split(","), LUCK,
     }  # fmt: skip
+    assert "SALib" in json.loads((out / "manifest.json").read_text())["versions"]
     assert (out / "sensitivity.md").read_text().count("|---|") >= 2
     for name in ("tornado_3", "tornado_4", "screening_3", "screening_4"):
         assert (out / f"{name}.png").stat().st_size > 0

@@ -29,6 +29,8 @@ def lines_of(found: Discovery, markdown: bool = False) -> Iterator[str]:
         [(title, *(_cell(found, k, each) for k in THRESHOLDS)) for each, title in VERDICTS.items()],
         markdown,
     )
+    yield ""
+    yield wrapped(_power(found))
     for k in THRESHOLDS:
         for each in (HARMS, HELPS):
             yield ""
@@ -49,6 +51,21 @@ def _cell(found: Discovery, threshold: int, verdict: int) -> str:
     one = found.shares(threshold)[verdict]
     low, high = number(100 * one.interval.low), number(100 * one.interval.high)
     return f"{one.points} points, {share(one.value)} ({low} to {high})"
+
+
+def _power(found: Discovery) -> str:
+    """Return how the estimates lie over the space, and whether so many worlds can tell them."""
+    assert found.found is not None
+    said = []
+    for k in THRESHOLDS:
+        change, error = (100 * rows for rows in (found.found.points.difference(k),
+                                                 found.found.points.error(k)))  # fmt: skip
+        usual = float((error**2).mean()) ** 0.5
+        spread = float(change.std())
+        told = f"rung {k}: mean {number(float(change.mean()))} points, spread {number(spread)}, "
+        told += f"standard error of one point {number(usual)}"
+        said.append(told + (" (most of the spread is noise)" if usual > spread / 2 else ""))
+    return f"Estimates of the change over the space, {'; '.join(said)}."
 
 
 def _where(found: Discovery, threshold: int, verdict: int, markdown: bool) -> Iterator[str]:

@@ -22,7 +22,6 @@ from sim.show.style import (
 )
 from sim.show.words import RUNGS_SHORT, counted
 from sim.study.factors import LUCK
-from sim.study.sensitivity import noise
 
 if TYPE_CHECKING:
     from sim.study.indices import Effect
@@ -46,7 +45,7 @@ def draw_screening(found: Sensitivity, threshold: int, ax: Axes | None = None) -
         for each in found.effects[f"difference_{threshold}"]
     ]
     real = sorted((r for r in rows if r.name != LUCK), key=lambda r: (-r.size, r.name))
-    level = noise(rows)
+    level = 100 * found.level(threshold)
     top = max([r.size for r in rows] + [0.1]) * 1.28, max([r.spread for r in rows] + [0.1]) * 1.12
     inner.set_xlim(-0.01 * top[0], top[0])
     inner.set_ylim(-0.02 * top[1], top[1])
@@ -79,10 +78,12 @@ def draw_screening(found: Sensitivity, threshold: int, ax: Axes | None = None) -
 def _names(ax: Axes, rows: list[Effect], top: tuple[float, float]) -> None:
     """Write names beside their points, none over another."""
     apart = _APART * top[1]
-    last = float("-inf")
-    for row in sorted(rows, key=lambda r: (r.spread, r.size)):
-        height = max(row.spread, last + apart)
-        last = height
+    listed = sorted(rows, key=lambda r: (r.spread, r.size))
+    heights: list[float] = []
+    for row in listed:
+        heights.append(max([row.spread, *(height + apart for height in heights[-1:])]))
+    for at, row in enumerate(listed):
+        height = min(heights[at], top[1] - (len(listed) - at - 0.5) * apart)
         ax.annotate(
             "luck: other worlds" if row.name == LUCK else row.name, (row.size, row.spread),
             (row.size + 0.018 * top[0], height), fontsize=SMALL, color=INK, va="center",
@@ -103,6 +104,7 @@ def _words(ax: Axes, found: Sensitivity, threshold: int, named: list[Effect], le
         f"{title} (rung ≥ {threshold}: {RUNGS_SHORT[threshold]})",
         f"paired difference, {found.arm} against no line · {found.scenario.scenario} · "
         f"{found.trajectories} paths, {counted(found.worlds, 'world')}",
-        f"Grey band and diamond: luck, a factor that only chooses other worlds. Standard error of "
-        f"a point {number(100 * error)} points, spread over points {number(100 * spread)}.",
+        f"Diamond: luck, a factor that only chooses other worlds; grey band: its effect in the "
+        f"mean, so noise. Standard error of a point {number(100 * error)}, spread over points "
+        f"{number(100 * spread)} points.",
     )

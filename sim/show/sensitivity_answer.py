@@ -11,7 +11,7 @@ from sim.show.words import counted
 from sim.study.factors import LUCK
 from sim.study.indices import Effect, Index
 from sim.study.points import THRESHOLDS
-from sim.study.sensitivity import Sensitivity, noise
+from sim.study.sensitivity import Sensitivity
 
 _SHOWN: Final = 12
 _HUNDRED: Final = 100
@@ -63,7 +63,7 @@ def statement(found: Sensitivity, threshold: int) -> str:
     real = sorted((r for r in rows if r.name != LUCK), key=lambda r: (-r.size, r.name))
     if not real or not real[0].size:
         return "The paired difference is the same at every point: nothing that is varied moves it."
-    level = noise(rows)
+    level = found.level(threshold)
     error, spread = found.noise(threshold)
     above = [r.name for r in real if r.size > level]
     text = f"The paired difference is moved most by {_named(real[:3])}. "
@@ -73,7 +73,7 @@ def statement(found: Sensitivity, threshold: int) -> str:
         verb = "moves" if len(above) == 1 else "move"
         text += f"Of {len(real)} factors {len(above)} {verb} it by more than other worlds do"
     text += (
-        f" (luck {number(_HUNDRED * level)} points). A point's standard error is "
+        f" (in the mean {number(_HUNDRED * level)} points). A point's standard error is "
         f"{number(_HUNDRED * error)} points, the spread over points {number(_HUNDRED * spread)}"
     )
     text += ": most of that spread is noise. " if error > spread / 2 else ". "
@@ -139,19 +139,26 @@ def _screening(found: Sensitivity, threshold: int, markdown: bool) -> Iterator[s
 
 def _variance(found: Sensitivity, threshold: int, markdown: bool) -> Iterator[str]:
     """Yield Sobol's indices."""
-    by_name: dict[str, list[str]] = {}
-    for what in ("difference", "risk"):
-        for row in found.indices[f"{what}_{threshold}"]:
-            by_name.setdefault(row.name, []).extend(
-                (
-                    f"{row.total:.2f} ({row.total_low:.2f} to {row.total_high:.2f})",
-                    f"{row.first:.2f} ({row.first_low:.2f} to {row.first_high:.2f})",
-                )
-            )
-    head = ("factor", "change: total", "first", "risk without: total", "first")
-    rows = [(name, *cells, *[""] * (4 - len(cells))) for name, cells in by_name.items()]
-    if rows:
-        yield from table_lines(head, rows, markdown)
+    both = [found.indices[f"{what}_{threshold}"] for what in ("difference", "risk")]
+    if not any(both):
+        return
+    names = [row.name for row in next(rows for rows in both if rows)]
+    columns = [dict(zip(names, map(_index, rows), strict=False)) for rows in both]
+    yield from table_lines(
+        ("factor", "change: total", "first", "risk without: total", "first"),
+        [
+            (name, *(cell for column in columns for cell in column.get(name, ("same", "same"))))
+            for name in names
+        ],
+        markdown,
+    )
+
+
+def _index(row: Index) -> tuple[str, str]:
+    return (
+        f"{row.total:.2f} ({row.total_low:.2f} to {row.total_high:.2f})",
+        f"{row.first:.2f} ({row.first_low:.2f} to {row.first_high:.2f})",
+    )
 
 
 def _p(value: float) -> str:

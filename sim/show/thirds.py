@@ -53,8 +53,8 @@ def draw_thirds(found: Identification, ax: Axes | None = None) -> Axes:
     headline(
         ax,
         "What sets that fit the same record say the line does",
-        f"{found.scenario.scenario} · accepted parameter sets in thirds by the share of disputes "
-        f"whose root is not hostile ({share(lowest)} to {share(highest)})",
+        f"{found.scenario.scenario} · sets in thirds by the share of disputes not hostile at root "
+        f"({share(lowest)} to {share(highest)})",
     )
     return ax
 

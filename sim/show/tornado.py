@@ -22,6 +22,7 @@ from sim.show.style import (
     TINY,
     bare,
     canvas,
+    figure_of,
     headline,
     panel,
     taller,
@@ -32,10 +33,11 @@ if TYPE_CHECKING:
     from sim.study.estimates import Difference
     from sim.study.sensitivity import Sensitivity, Swing
 
-_SHOWN: Final = 18
-_FIT: Final = 14
-_LEFT, _WIDTH, _BOTTOM, _HEIGHT = 0.215, 0.745, 0.12, 0.72
-_THICK: Final = 0.62
+_SHOWN: Final = 16
+_FIT, _ROW = 8, 0.5
+_LEFT, _WIDTH = 0.215, 0.745
+_FOOT, _HEAD = 0.92, 1.25  # inches
+_THICK: Final = 0.84
 _ROOM: Final = 1.5
 """How much wider the scale is than the bars, for the values at their ends."""
 
@@ -44,8 +46,9 @@ def draw_tornado(found: Sensitivity, threshold: int, ax: Axes | None = None) -> 
     """Draw the factors that move the paired difference at a rung most, each by itself."""
     swings = [each for each in found.swings(threshold) if each.span > 0]
     shown = swings[:_SHOWN]
-    ax = bare(canvas(taller(len(shown), _FIT)) if ax is None else ax)
-    inner = panel(ax, _LEFT, _BOTTOM, _WIDTH, _HEIGHT)
+    ax = bare(canvas(taller(len(shown), _FIT, _ROW)) if ax is None else ax)
+    inch = figure_of(ax).dpi / ax.get_window_extent().height
+    inner = panel(ax, _LEFT, _FOOT * inch, _WIDTH, 1 - (_FOOT + _HEAD) * inch)
     band = [100 * end for end in found.other_worlds(threshold)]
     reach = _ROOM * max(
         [abs(100 * end.value) for each in shown for end in (each.low, each.high)]

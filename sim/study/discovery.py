@@ -24,7 +24,16 @@ from sim.study.comparison import check_given, chosen_arms
 from sim.study.factors import Factor, factors_of
 from sim.study.indices import latin, needed
 from sim.study.intervals import Interval, share_limits
-from sim.study.looks import POINTS, Lived, Study, check_sizes, keep, listed, point_table
+from sim.study.looks import (
+    POINTS,
+    Lived,
+    Study,
+    check_sizes,
+    keep,
+    library_versions,
+    listed,
+    point_table,
+)
 from sim.study.plain import plain
 from sim.study.points import THRESHOLDS
 
@@ -200,6 +209,7 @@ def discover(
                 scenario, chosen_arms(scenario, arm), seed, worlds, given, workers
             )
             told |= {"factors": [factor.name for factor in chosen], "points": points}
+            told["versions"] |= library_versions()
             claimed = results.claim(Path(out), force)
             folder = results.ResultFolder(claimed, plain(told), table=POINTS, summary=DISCOVERY)
         lived = study.look(design)

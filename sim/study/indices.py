@@ -22,6 +22,8 @@ from sim.errors import RunError
 EXTRA: Final = "analysis"
 LEVELS: Final = 4
 """Levels of a factor in Morris's paths."""
+STEP: Final = LEVELS / (2 * (LEVELS - 1))
+"""Share of the range by which a path moves a factor."""
 
 _RESAMPLES: Final = 1000
 _CONFIDENCE: Final = 0.95
@@ -108,13 +110,14 @@ def base_samples(names: Sequence[str], samples: int, seed: int) -> Design:
 def indices(names: Sequence[str], outcome: npt.ArrayLike, seed: int) -> tuple[Index, ...]:
     """Return each factor's indices of an outcome with one number per point of ``base_samples``.
 
-    None where the outcome is the same at every point: there is nothing to share out.
+    Empty where the outcome is the same at every point: there is nothing to share out.
     """
     analyze = needed("SALib.analyze.sobol")
     values = np.asarray(outcome, dtype=float)
     if float(np.ptp(values)) == 0:
         return ()
-    with np.errstate(all="ignore"):  # a resample may hold one value alone; its index is no number
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a resample may hold one value alone
         found = analyze.analyze(
             _problem(names), values, calc_second_order=False, num_resamples=_RESAMPLES,
             conf_level=_CONFIDENCE, seed=seed + 1,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -111,6 +113,15 @@ def listed(names: str | Sequence[str] | None) -> list[str] | None:
         return None
     parts = names.split(",") if isinstance(names, str) else names
     return [name.strip() for name in parts]
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries of the extra that a study was made with."""
+    found = {}
+    for name in ("SALib", "ema_workbench", "pandas"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 class Tabled(Protocol):

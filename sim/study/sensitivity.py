@@ -25,6 +25,7 @@ from sim.study.comparison import check_given, chosen_arms
 from sim.study.estimates import Difference
 from sim.study.factors import BLOCKS, LUCK, Factor, factors_of
 from sim.study.indices import (
+    STEP,
     Design,
     Effect,
     Index,
@@ -42,6 +43,7 @@ from sim.study.looks import (
     Study,
     check_sizes,
     keep,
+    library_versions,
     listed,
     point_table,
 )  # fmt: skip
@@ -63,26 +65,26 @@ def screened(
     return {outcome: effects(names, design, found.outcome(outcome), seed) for outcome in OUTCOMES}
 
 
-def survivors(found: Mapping[str, Sequence[Effect]], most: int = MOST_SURVIVORS) -> tuple[str, ...]:
+def survivors(
+    found: Mapping[str, Sequence[Effect]],
+    levels: Mapping[str, float],
+    most: int = MOST_SURVIVORS,
+) -> tuple[str, ...]:
     """Return the factors that move the paired differences most, the foremost first.
 
-    Each counts by the rung where it stands out more from the largest there; luck is none of them,
-    nor is a factor that moves nothing.
+    Each counts by the rung where it stands out more from the noise, whose ``levels`` are given by
+    outcome, or from the largest effect where there is none. Luck is none of them, nor is a factor
+    that moves nothing.
     """
     worth: dict[str, float] = {}
     for outcome in (name for name in OUTCOMES if name.startswith("difference")):
         real = [each for each in found[outcome] if each.name != LUCK]
-        scale = noise(found[outcome]) or max((each.size for each in real), default=0.0)
+        scale = levels.get(outcome) or max((each.size for each in real), default=0.0)
         for each in real:
             if each.size > 0:
                 worth[each.name] = max(worth.get(each.name, 0.0), each.size / scale)
     ranked = sorted(worth, key=lambda name: (-worth[name], name))
     return tuple(ranked[:most])
-
-
-def noise(found: Sequence[Effect]) -> float:
-    """Return the size of luck's effect: what other worlds alone change."""
-    return next((each.size for each in found if each.name == LUCK), 0.0)
 
 
 def shared_out(names: Sequence[str], found: Outcomes, seed: int) -> dict[str, tuple[Index, ...]]:
@@ -182,7 +184,9 @@ class Sensitivity:
     @cached_property
     def survivors(self) -> tuple[str, ...]:
         """The factors whose shares of the variance are asked for."""
-        return survivors(self.effects) if self.effects else ()
+        if not self.effects:
+            return ()
+        return survivors(self.effects, {f"difference_{k}": self.level(k) for k in THRESHOLDS})
 
     @cached_property
     def indices(self) -> Mapping[str, tuple[Index, ...]]:
@@ -201,6 +205,15 @@ class Sensitivity:
         points = self.paths.points
         error = math.sqrt(float((points.error(threshold) ** 2).mean()))
         return error, float(points.difference(threshold).std())
+
+    def level(self, threshold: int) -> float:
+        """Return the size that the effect of luck has in the mean, in the difference at a rung.
+
+        Two sets of worlds differ by the square root of two standard errors of a point; the mean
+        size of such a difference, per range as all effects are, is steadier than luck's own.
+        """
+        error, _ = self.noise(threshold)
+        return 2 * error / math.sqrt(math.pi) / STEP
 
     @property
     def worlds(self) -> int:
@@ -235,9 +248,10 @@ class Sensitivity:
                 "swings": {k: [_swing(each) for each in self.swings(k)] for k in THRESHOLDS},
                 "other_worlds": {k: self.other_worlds(k) for k in THRESHOLDS},
                 "noise": {
-                    k: dict(zip(("error_of_a_point", "spread_of_points"), self.noise(k),
-                                strict=True))
+                    k: {"error_of_a_point": error, "spread_of_points": spread,
+                        "mean_effect_of_luck": self.level(k)}
                     for k in THRESHOLDS
+                    for error, spread in (self.noise(k),)
                 },
                 "effects": {
                     outcome: [each._asdict() for each in rows]
@@ -323,6 +337,7 @@ def sensitivity(
                 scenario, chosen_arms(scenario, arm), seed, worlds, given, workers
             )
             told |= {"factors": found.names, "trajectories": trajectories, "samples": samples}
+            told["versions"] |= library_versions()
             claimed = results.claim(Path(out), force)
             folder = results.ResultFolder(claimed, plain(told), table=POINTS, summary=SENSITIVITY)
         found = _looked(found, study)
