@@ -101,6 +101,7 @@ def test_a_validation_tells_every_figure_whatever_the_workers() -> None:
     one = validate(worlds=3, progress=done.append)
     assert sum(done) == total_worlds(3) == 3 * len(SETTINGS)
     assert one.complete
+    assert validate(worlds=3, workers=2).rows == one.rows
     assert {row.target.name for row in one.rows} == {target.name for target in TARGETS}
     lines = "\n".join(validation_lines(one, "deconflict validate --worlds 3", markdown=True))
     for row in one.rows:

@@ -12,6 +12,7 @@ from sim.scenario.channels import LINE
 from sim.show.numbers import number, share, spread, wrapped
 from sim.study.comparison import Comparison, compare
 from sim.study.estimates import Difference, PowerLine, power_line
+from sim.study.measures import THRESHOLDS
 
 _RUNG = 3
 _CRISIS = "a crisis (rung 3 or above)"
@@ -48,6 +49,7 @@ def _sentences(found: Comparison, arm: str) -> str:
         f"nothing at this rung; in {shares.harmed.events:,} it made things worse. "
     )
     text += _detected(difference) if difference.detectable else _nothing(found, arm, difference)
+    text += _higher(found, arm, difference)
     text += _own(found, arm)
     if _tells_truth(found, arm):
         text += _TRUTH
@@ -59,6 +61,19 @@ def _sentences(found: Comparison, arm: str) -> str:
 
 def _detected(difference: Difference) -> str:
     return f"That is {per_hundred(difference)}. "
+
+
+def _higher(found: Comparison, arm: str, lower: Difference) -> str:
+    """Say so where force or war goes another way than crises do: fewer of these may hide it."""
+    for rung in THRESHOLDS:
+        change = found.risk_difference(arm, rung)
+        if rung <= _RUNG or not change.detectable:
+            continue
+        if not lower.detectable:
+            return f"At rung {rung} a change does show: {per_hundred(change)}. "
+        if (change.value > 0) != (lower.value > 0):
+            return f"At rung {rung} it is the other way round: {per_hundred(change)}. "
+    return ""
 
 
 def per_hundred(difference: Difference) -> str:
@@ -113,7 +128,7 @@ def _nothing(found: Comparison, arm: str, difference: Difference) -> str:
     return (
         f"Nothing detectable changed: the difference may be zero, or anything from "
         f"{number(100 * low)} to {number(100 * high)} per hundred worlds. Something went another "
-        f"way in {changed:,} worlds. "
+        f"way in {counted(changed)}. "
         + (f"Another {more:,} worlds would halve that range. " if more else "")
     )
 
