@@ -17,6 +17,7 @@ from sim.errors import RunError
 from sim.terminal import (
     INTERRUPTED,
     File,
+    Force,
     GivenOption,
     Quiet,
     Seed,
@@ -145,7 +146,7 @@ def compare(
     workers: Workers = None,
     records: Annotated[bool, typer.Option("--records", help="Keep every record.")] = False,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
+    force: Force = False,
     quiet: Quiet = False,
     uncertainty: Annotated[
         bool,
@@ -216,7 +217,7 @@ def sweep(
     ] = None,
     workers: Workers = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
+    force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Move one or two levers: how the paired difference changes, table, figure, folder."""

@@ -11,6 +11,7 @@ import typer
 from sim.terminal import (
     INTERRUPTED,
     File,
+    Force,
     GivenOption,
     Markdown,
     Quiet,
@@ -32,16 +33,20 @@ def validate(
     sets: SetsFile = None,
     markdown: Markdown = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here too.")] = None,
+    force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Hold the model against the public record: each figure with interval and verdict."""
     command = f"deconflict validate --worlds {worlds} --seed {seed}"
     with told():
         from sim.show.record import validation_lines
+        from sim.study.folder import check_new
         from sim.study.parameter_sets import read_sets
         from sim.study.validation import total_worlds
         from sim.study.validation import validate as validated
 
+        if out is not None:
+            check_new(out, force)
         lived_under = read_sets(sets).sets if sets is not None else ()
         command += f" --sets {sets}" if sets is not None else ""
         with progress(total_worlds(worlds), quiet) as advance:
@@ -69,6 +74,7 @@ def calibrate(
     out: Annotated[
         Path, typer.Option(metavar="FILE.csv", help="Where the accepted sets go.")
     ] = Path("accepted_sets.csv"),
+    force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Find which values of the judged constants agree with the public record."""
@@ -80,8 +86,10 @@ def calibrate(
         from sim.show.record import calibration_lines
         from sim.study.calibration import calibrate as calibrated
         from sim.study.calibration import fitted, made
+        from sim.study.folder import check_new
         from sim.study.parameter_sets import write_sets
 
+        check_new(out, force)
         with progress(years, quiet) as advance:
             found = calibrated(
                 sets=sets, years=years, seed=seed, cutoff=cutoff, targets=fitted(seizures),

@@ -11,6 +11,7 @@ import typer
 from sim.terminal import (
     INTERRUPTED,
     File,
+    Force,
     GivenOption,
     Markdown,
     Quiet,
@@ -30,7 +31,6 @@ Factors = Annotated[
     typer.Option(metavar="NAME,...", help="Vary only these; by default all that have a range."),
 ]
 Figures = Annotated[bool, typer.Option(help="Draw the figures.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace an earlier result.")]
 
 _COUNTED = "lives"
 _NONE_FINISHED = "interrupted before a single world was finished at every point; nothing to report"

@@ -22,6 +22,7 @@ Workers = Annotated[
 ]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print tables as Markdown.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only the answer.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace an earlier result.")]
 SetsFile = Annotated[
     Path | None,
     typer.Option(

@@ -219,3 +219,24 @@ def test_sets_without_uncertainty_are_refused(tmp_path: Path) -> None:
     done = deconflict("compare", path, "--sets", "sets.csv", cwd=tmp_path)
     assert done.returncode == 1
     assert "--uncertainty" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("calibrate", "--sets", "1", "--years", "2", "--cutoff", "99"),
+        ("validate", "--worlds", "2"),
+    ],
+)
+def test_an_earlier_file_is_never_written_over_unasked(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.csv"
+    kept.write_text("mine", encoding="utf-8")
+    done = deconflict(*words, "--out", "kept.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "exists already" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert kept.read_text(encoding="utf-8") == "mine"
+    succeeded(deconflict(*words, "--out", "kept.csv", "--force", cwd=tmp_path))
+    assert kept.read_text(encoding="utf-8") != "mine"

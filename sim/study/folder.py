@@ -41,6 +41,14 @@ BATCH: Final = 250
 _VERSIONS: Final = ("deconflict", "numpy", "scipy", "simpy", "pyarrow", "pyproj", "shapely")
 
 
+def check_new(path: Path, force: bool) -> None:
+    """Raise ResultsError if a file would be written over without ``force``; change nothing."""
+    if path.is_dir():
+        raise ResultsError(f"{path}: is a directory; give --out a file name")
+    if path.exists() and not force:
+        raise ResultsError(f"{path}: exists already; give --out another name, or add --force")
+
+
 def check_free(path: Path, force: bool) -> None:
     """Raise ResultsError unless ``claim`` may make a result folder here; change nothing.
 
