@@ -10,7 +10,7 @@ import pytest
 from commands import short_scenario
 
 from sim import api
-from sim.crisis import play
+from sim.crisis import Stage, play
 from sim.errors import RunError, ScenarioError
 from sim.scenario import Scenario, load, varied
 from sim.study import points
@@ -26,6 +26,7 @@ from sim.study.factors import (
 )
 from sim.study.interrupts import Interrupts
 from sim.study.points import THRESHOLDS, Place, PointsJob, live
+from sim.world import build
 
 ARM = "as_designed"
 GIVEN = "collision"
@@ -98,6 +99,20 @@ def test_sharing_histories_changes_nothing_but_the_work(
     assert np.array_equal(shared.reached, alone.reached)
     assert len(played) - with_sharing == 2 * len(PLACES) * WORLDS
     assert with_sharing < 2 * len(PLACES) * WORLDS
+
+
+def test_a_history_is_made_of_its_warm_up_whoever_lived_through_that_first(
+    short: Scenario,
+) -> None:
+    bench = points.Bench(job(short)._replace(places=(Place(),)))
+    spot = bench._spots[0]
+    stages = [Stage(build(spot.theatre, 1, 0)) for _ in range(2)]
+    warmed: dict[float, points._Noted] = {}
+    spot.lived(0, stages[0], warmed)
+    after = spot.lived(1, stages[0], warmed)
+    first = spot.lived(1, stages[1], {})
+    assert "tension_half_life" in first.read[1]
+    assert first.read[1].items() <= after.read[1].items()
 
 
 def test_workers_change_nothing(short: Scenario) -> None:

@@ -160,10 +160,15 @@ class _Spot:
             for name, value in theirs.items()
         )
 
-    def lived(self, at: int, stage: Stage) -> _Lived:
-        """Live through a world under an arm, noting what was read on the way."""
+    def lived(self, at: int, stage: Stage, warmed: dict[float, _Noted]) -> _Lived:
+        """Live through a world under an arm, noting what was read on the way.
+
+        ``warmed`` holds what the warm-ups of this stage have read, by invitation: whoever begins
+        from one that is already lived through has read the same.
+        """
         arm, job = self.plans[at], self.field.job
         noted = [_Noted(each) for each in self.parameters(arm)]
+        noted[1] = warmed.setdefault(self.reference(arm).parameters.invitation, noted[1])
         own, theirs, base = (cast(Parameters, each) for each in noted)
         for name in _START_OF:
             getattr(theirs, name)
@@ -220,12 +225,13 @@ class Bench:
                 actual = number + place.block * self.job.block
                 worlds[on] = build(spot.field.theatre, self.job.seed, actual)
             stage: Stage | None = None
+            warmed: dict[float, _Noted] = {}
             for row, arm in enumerate(self.job.both):
                 recent = known.setdefault((*on, row), deque(maxlen=_RECENT))
                 found = next((each for each in recent if spot.same(row, each)), None)
                 if found is None:
                     stage = stage or Stage(worlds[on].told_of(spot.theatre))
-                    found = spot.lived(row, stage)
+                    found = spot.lived(row, stage, warmed)
                     recent.appendleft(found)
                 rows[f"{at}|{arm}"] = found.row
         return rows, {}
