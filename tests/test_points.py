@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ from sim import api
 from sim.crisis import Stage, play
 from sim.errors import RunError, ScenarioError
 from sim.scenario import Scenario, load, varied
+from sim.scenario.arms import WORLD_PARAMETERS
+from sim.scenario.parameters import Parameters
+from sim.scenario.quantities import Delay
 from sim.study import points
 from sim.study.factors import (
     BLOCKS,
@@ -25,8 +30,9 @@ from sim.study.factors import (
     roomy,
 )
 from sim.study.interrupts import Interrupts
-from sim.study.points import THRESHOLDS, Place, PointsJob, live
-from sim.world import build
+from sim.study.measures import MEASURES
+from sim.study.points import THRESHOLDS, Place, PointsJob, live, pairs_job
+from sim.world import build, ground
 
 ARM = "as_designed"
 GIVEN = "collision"
@@ -57,7 +63,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 def job(scenario: Scenario, given: str | None = GIVEN, worlds: int = WORLDS) -> PointsJob:
     """Return what is asked at every place."""
     places = tuple(Place(tuple(changes.items())) for changes in PLACES)
-    return PointsJob(scenario, 1, ARM, given, places, worlds)
+    return pairs_job(scenario, 1, ARM, given, places, worlds)
 
 
 def lived(asked: PointsJob, workers: int = 1) -> points.Points:
@@ -99,6 +105,36 @@ def test_sharing_histories_changes_nothing_but_the_work(
     assert np.array_equal(shared.reached, alone.reached)
     assert len(played) - with_sharing == 2 * len(PLACES) * WORLDS
     assert with_sharing < 2 * len(PLACES) * WORLDS
+
+
+def moved(scenario: Scenario, name: str) -> dict[str, Any]:
+    """Return a change that gives a constant another value than the scenario's own."""
+    value = getattr(scenario.parameters, name)
+    if isinstance(value, Delay):
+        slower = {
+            key: f"{2 * time} ms" for key, time in value.model_dump(exclude_none=True).items()
+        }
+        return {f"parameters.{name}": slower}
+    for other in (not value, 0.5 * value, 1.1 * value, 2 * value + 0.1, 1, f"{2 * value} ms"):
+        with suppress(ScenarioError):
+            changed = varied(scenario, {f"parameters.{name}": other})
+            if getattr(changed.parameters, name) != value:
+                return {f"parameters.{name}": other}
+    raise AssertionError(f"no other value of {name}")
+
+
+def test_a_place_is_alike_only_where_no_constant_that_counts_has_moved(
+    short: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each constant that leaves the ground alone is moved by itself beside the base."""
+    wide = varied(short, {"a_max": 4.0})
+    names = [name for name in Parameters.model_fields if name not in WORLD_PARAMETERS]
+    places = (Place(), *(Place(tuple(moved(wide, name).items())) for name in names))
+    asked = pairs_job(wide, 1, ARM, GIVEN, places, 2)._replace(columns=MEASURES)
+    shared = points.Bench(asked)
+    rows = [shared.world(number)[0] for number in range(2)]
+    monkeypatch.setattr(points, "_RECENT", 0)
+    assert rows == [shared.world(number)[0] for number in range(2)]
 
 
 def test_a_history_is_made_of_its_warm_up_whoever_lived_through_that_first(
@@ -198,10 +234,13 @@ def test_luck_has_as_many_sets_as_are_told_apart() -> None:
 
 
 def test_what_shapes_the_world_is_no_factor(minimal: Scenario) -> None:
+    on = ground(minimal)
     for factor in factors_of(minimal, ARM)[:-1]:
-        assert Place(((factor.path, 1),)).in_same_worlds, factor.path
-    for path in ("border_share", "parameters.scramble", "forces.belbek.number", "parameters"):
-        assert not Place(((path, 1),)).in_same_worlds
+        names = [factor.name]
+        changes, _ = changes_at(minimal, factors_of(minimal, ARM, names), [0.0, math.nan])
+        assert ground(varied(minimal, changes)) == on, factor.path
+    for path, value in (("border_share", 0.9), ("parameters.scramble", "20 min"), ("a_max", 3.0)):
+        assert ground(varied(minimal, {path: value})) != on
 
 
 def test_an_unknown_factor_is_named_with_the_nearest(minimal: Scenario) -> None:

@@ -20,9 +20,9 @@ from sim.crisis import play
 from sim.errors import RunError, ScenarioError
 from sim.scenario import Scenario, build, content_hash, load, varied
 from sim.scenario.arms import WORLD_PARAMETERS
+from sim.study.points import Bench
 from sim.study.sweep import MOST_POINTS, spots
 from sim.study.sweep import levers_of as levers
-from sim.study.sweep_job import Fields
 from sim.world import build as build_world
 from sim.world import ground, prepare
 
@@ -118,7 +118,7 @@ def test_what_a_lever_leaves_alone_is_lived_through_once(
         lived.append(arm.name)
         return play(stage, arm, **more)
 
-    monkeypatch.setattr("sim.study.ensemble.play", counted)
+    monkeypatch.setattr("sim.study.points.play", counted)
     found = sim.sweep(
         busy, {"channels.line.willing.high_risk": [0.0, 0.5, 1.0]}, worlds=2, arms=ARMS
     )
@@ -275,10 +275,10 @@ def test_a_mistake_is_said_before_anything_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    def world(fields: Fields, number: int) -> Any:
+    def world(bench: Bench, number: int) -> Any:
         raise AssertionError("a world was lived through")
 
-    monkeypatch.setattr(Fields, "world", world)
+    monkeypatch.setattr(Bench, "world", world)
     done = told("sweep", short, *words, "--workers", 1)
     assert done.exit_code == 1, done.output
     assert isinstance(done.exception, SystemExit), done.exception
@@ -317,14 +317,14 @@ def test_points_come_with_the_last_lever_fastest(busy: Scenario) -> None:
 def test_an_interrupt_leaves_every_point_with_the_same_worlds(
     short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
-    live = Fields.world
+    live = Bench.world
 
-    def world(fields: Fields, number: int) -> Any:
+    def world(bench: Bench, number: int) -> Any:
         if number == 3:
             signal.raise_signal(signal.SIGINT)
-        return live(fields, number)
+        return live(bench, number)
 
-    monkeypatch.setattr(Fields, "world", world)
+    monkeypatch.setattr(Bench, "world", world)
     monkeypatch.chdir(tmp_path)
     out = tmp_path / "found"
     done = told(
@@ -345,13 +345,13 @@ def test_an_interrupt_leaves_every_point_with_the_same_worlds(
 def test_an_interrupt_before_the_first_world_leaves_a_manifest(
     short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = Fields.__init__
+    begin = Bench.__init__
 
-    def ready(fields: Fields, job: Any) -> None:
-        begin(fields, job)
+    def ready(bench: Bench, job: Any) -> None:
+        begin(bench, job)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(Fields, "__init__", ready)
+    monkeypatch.setattr(Bench, "__init__", ready)
     done = told(
         "sweep", short, "--vary", "parameters.heed=0.1,0.9", "--workers", 1, "--worlds", 30,
         "--out", tmp_path / "found",
@@ -364,14 +364,14 @@ def test_an_interrupt_before_the_first_world_leaves_a_manifest(
 def test_a_world_that_fails_anywhere_is_left_out_everywhere(
     busy: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    live = Fields.world
+    live = Bench.world
 
-    def world(fields: Fields, number: int) -> Any:
+    def world(bench: Bench, number: int) -> Any:
         if number == 1:
             raise ArithmeticError("a world made to fail")
-        return live(fields, number)
+        return live(bench, number)
 
-    monkeypatch.setattr(Fields, "world", world)
+    monkeypatch.setattr(Bench, "world", world)
     found = sim.sweep(busy, {"parameters.heed": [0.1, 0.9]}, worlds=3, arms="as_designed")
     assert [failure.world for failure in found.failures] == [1]
     for point in found.points:

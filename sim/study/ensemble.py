@@ -132,22 +132,11 @@ class Chunk:
         return len(self.worlds) + len(self.failures)
 
 
-class Known(NamedTuple):
-    """What is known of one arm in one world: its row, and the history of the reference."""
-
-    row: Row
-    history: History | None
-
-
 class Field:
-    """A theatre and its arms made ready, to live through one world after another.
-
-    ``names`` tell histories apart: two arms of one name live through a world alike.
-    """
+    """A theatre and its arms made ready, to live through one world after another."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.names: tuple[str, ...] = job.arms
         self.theatre: Theatre = prepare(job.scenario)
         self.line = sorted(job.scenario.channels).index(LINE)
         self.given = _given_identity(job.scenario, self.theatre, job.given)
@@ -159,31 +148,23 @@ class Field:
         """Live through one world under every arm and return the rows and records by arm."""
         chosen = self._chosen(number)
         theatre, plans = self._under(chosen)
-        lived = self._lived(build(theatre, self.job.seed, number), plans, {})
+        lived = self._lived(build(theatre, self.job.seed, number), plans)
         for row in lived[0].values():
             row[SET_COLUMN] = self.job.sets[chosen].number if self.job.sets else NO_SET
         return lived
 
-    def lived(self, world: World, known: dict[str, Known]) -> Lived:
-        """Live through a world under every arm that is not ``known`` by its name, and note it."""
-        return self._lived(world, self.plans, known)
-
-    def _lived(self, world: World, plans: list[Plan], known: dict[str, Known]) -> Lived:
+    def _lived(self, world: World, plans: list[Plan]) -> Lived:
         stage = Stage(world)
         given = self._place(stage)
         rows: dict[str, Row] = {}
         records: dict[str, tuple[Record, ...]] = {}
         base: History | None = None
-        for arm, name in zip(plans, self.names, strict=True):
-            if name not in known:
-                history = play(stage, arm, given=given, followed=self.given)
-                base = history if arm.name == REFERENCE else base
-                row = self._row(stage, arm, given, history, base)
-                known[name] = Known(row, history if arm.name == REFERENCE else None)
-                if self.job.keep_records:
-                    records[arm.name] = history.records
-            rows[arm.name] = known[name].row
-            base = known[name].history or base
+        for arm in plans:
+            history = play(stage, arm, given=given, followed=self.given)
+            base = history if arm.name == REFERENCE else base
+            rows[arm.name] = self._row(stage, arm, given, history, base)
+            if self.job.keep_records:
+                records[arm.name] = history.records
         return rows, records
 
     def _row(

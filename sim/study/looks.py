@@ -19,7 +19,7 @@ from sim.study import folder as results
 from sim.study.factors import Factor, changes_at, roomy
 from sim.study.indices import Design
 from sim.study.interrupts import Interrupts
-from sim.study.points import THRESHOLDS, Place, Points, PointsJob, live
+from sim.study.points import THRESHOLDS, Place, Points, live, pairs_job
 from sim.world import prepare
 
 POINTS: Final = "points.parquet"
@@ -62,7 +62,7 @@ class Study:
         prepare(wide)  # what is wrong with it must be said before a folder is claimed
         self.scenario = wide
         self.factors = factors
-        self._job = PointsJob(wide, seed, arm, given, (), worlds)
+        self._job = pairs_job(wide, seed, arm, given, (), worlds)
         self._workers, self._progress = workers, progress
         self.stop = Interrupts()
         self.trouble: DeconflictError | None = None

@@ -1,9 +1,10 @@
-"""Many points of parameter space, each compared with the reference in the same worlds.
+"""Many points of parameter space, with arms compared in the same worlds at each.
 
 A world's traffic does not depend on what the two sides say or how they take it, so it is made once
-and lived through at every point. And a history is a function of the world, of the channels and of
-those constants alone that were read while it was lived through: a point that agrees with an
-earlier one in all of these has the same history, which is then not lived through again.
+and lived through at every point of the same ground. And a history is a function of the world, of
+the channels and of those constants alone that were read while it was lived through: a point that
+agrees with an earlier one in all of these has the same history, which is then not lived through
+again.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ import numpy.typing as npt
 from sim.crisis import Plan, Stage, given_in, plan, play
 from sim.errors import DeconflictError
 from sim.scenario import Scenario, varied
-from sim.scenario.arms import CHANNELS, PARAMETERS, WORLD_PARAMETERS
 from sim.scenario.channels import LINE, REFERENCE
 from sim.scenario.parameters import Parameters
 from sim.study.ensemble import (
+    CHUNK,
     Failure,
     Field,
     Job,
@@ -34,12 +35,12 @@ from sim.study.ensemble import (
 from sim.study.estimates import Difference, paired_difference
 from sim.study.interrupts import Interrupts
 from sim.study.measures import Row, measure
-from sim.world import Theatre, World, build, prepare
+from sim.world import Theatre, World, build, ground
 
 THRESHOLDS: Final = (3, 4)
 """The rungs whose reaching is followed."""
 
-_RECENT: Final = 32
+_RECENT: Final = 64
 """How many of the last points are looked at for a history that is the same."""
 
 _MADE_OF: Final = ("knowledge", "honesty")
@@ -59,49 +60,39 @@ class Place(NamedTuple):
         """Return the scenario at this point; raises ScenarioError for a value that is refused."""
         return varied(base, dict(self.changes))
 
-    @property
-    def in_same_worlds(self) -> bool:
-        """Whether nothing it writes shapes the world."""
-        return all(_of_the_response(path) for path, _ in self.changes)
 
-
-def _of_the_response(path: str) -> bool:
-    block, _, rest = path.partition(".")
-    if block == PARAMETERS:
-        return bool(rest) and rest.partition(".")[0] not in WORLD_PARAMETERS
-    return block in (CHANNELS, "arms")
+def at(point: int, arm: str) -> str:
+    """Return what the rows of one arm at one point go by."""
+    return f"{point}|{arm}"
 
 
 class PointsJob(NamedTuple):
-    """What is asked of every world: the reference and one arm at every place.
+    """What is asked of every world: some arms at every place, the reference first.
 
-    Set ``b`` of the worlds are those from ``b * block`` on, ``block`` being how many are asked of
-    each place, so that no two sets share a world.
+    ``columns`` are measures of single histories. Set ``b`` of the worlds are those from
+    ``b * block`` on, ``block`` being how many are asked of each place, so that no two sets share a
+    world.
     """
 
     scenario: Scenario
     seed: int
-    arm: str
+    compared: tuple[str, ...]
     given: str | None
     places: tuple[Place, ...]
+    columns: tuple[str, ...]
     block: int
     keep_records: bool = False
-    chunk: int = 1
 
     @property
     def arms(self) -> tuple[str, ...]:
-        """What the rows of both arms at every place go by."""
-        return tuple(f"{at}|{arm}" for at in range(len(self.places)) for arm in self.both)
+        """What the rows of every arm at every place go by."""
+        points = range(len(self.places))
+        return tuple(at(point, arm) for point in points for arm in self.compared)
 
     @property
-    def both(self) -> tuple[str, str]:
-        """The two arms."""
-        return REFERENCE, self.arm
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The measures that are followed."""
-        return tuple(f"{'given_' if self.given else ''}reached_{k}" for k in THRESHOLDS)
+    def chunk(self) -> int:
+        """How many worlds are handed out at a time: as many as keep a task short."""
+        return max(1, CHUNK // len(self.places))
 
     def ready(self) -> Bench:
         """Return it made ready."""
@@ -139,8 +130,9 @@ class _Spot:
         self.field = field
         self.theatre = theatre
         self.plans = [plan(theatre, arm) for arm in arms]
-        reference = plan(theatre, REFERENCE)
-        self.made_of = [(_made_of(reference), _made_of(each), each.name) for each in self.plans]
+        until = theatre.scenario.parameters.run_on  # outages are drawn for the world, until then
+        before = _made_of(plan(theatre, REFERENCE))
+        self.made_of = [(until, before, _made_of(each), each.name) for each in self.plans]
 
     def reference(self, of: Plan) -> Plan:
         """Return the arm under which an arm's warm-up is lived through."""
@@ -197,43 +189,40 @@ class Bench:
 
     def __init__(self, job: PointsJob) -> None:
         self.job = job
-        self._theatre = prepare(job.scenario)
-        self._fields: dict[int, Field] = {}
+        self._fields: dict[str, Field] = {}
         self._spots = [self._spot(place) for place in job.places]
 
     def _spot(self, place: Place) -> _Spot:
-        """Return a place made ready; only what shapes the world needs a theatre of its own."""
-        scenario = place.scenario(self.job.scenario)
-        same = place.in_same_worlds
-        theatre = replace(self._theatre, scenario=scenario) if same else prepare(scenario)
-        ground = self._theatre if same else theatre
-        if id(ground) not in self._fields:
-            job = self.job
-            self._fields[id(ground)] = Field(
-                Job(ground.scenario, job.seed, (REFERENCE,), job.given, columns=job.columns)
+        """Return a place made ready; only ground of its own needs a theatre of its own."""
+        job, scenario = self.job, place.scenario(self.job.scenario)
+        on = ground(scenario)
+        if on not in self._fields:
+            self._fields[on] = Field(
+                Job(scenario, job.seed, (REFERENCE,), job.given, columns=job.columns)
             )
-        return _Spot(theatre, self._fields[id(ground)], self.job.both)
+        field = self._fields[on]
+        return _Spot(replace(field.theatre, scenario=scenario), field, job.compared)
 
     def world(self, number: int) -> Lived:
         """Live through one world of each set at every place that is asked of it."""
         rows: dict[str, Row] = {}
         worlds: dict[tuple[int, int], World] = {}
         known: dict[tuple[int, int, int], deque[_Lived]] = {}
-        for at, (place, spot) in enumerate(zip(self.job.places, self._spots, strict=True)):
+        for point, (place, spot) in enumerate(zip(self.job.places, self._spots, strict=True)):
             on = id(spot.field), place.block
             if on not in worlds:
                 actual = number + place.block * self.job.block
                 worlds[on] = build(spot.field.theatre, self.job.seed, actual)
             stage: Stage | None = None
             warmed: dict[float, _Noted] = {}
-            for row, arm in enumerate(self.job.both):
+            for row, arm in enumerate(self.job.compared):
                 recent = known.setdefault((*on, row), deque(maxlen=_RECENT))
                 found = next((each for each in recent if spot.same(row, each)), None)
                 if found is None:
                     stage = stage or Stage(worlds[on].told_of(spot.theatre))
                     found = spot.lived(row, stage, warmed)
                     recent.appendleft(found)
-                rows[f"{at}|{arm}"] = found.row
+                rows[at(point, arm)] = found.row
         return rows, {}
 
 
@@ -298,6 +287,19 @@ class Points:
         return paired_difference(rows[base], rows[place])
 
 
+def pairs_job(
+    scenario: Scenario,
+    seed: int,
+    arm: str,
+    given: str | None,
+    places: tuple[Place, ...],
+    worlds: int,
+) -> PointsJob:
+    """Return what is asked where one arm is compared with the reference at many points."""
+    columns = tuple(f"{'given_' if given else ''}reached_{k}" for k in THRESHOLDS)
+    return PointsJob(scenario, seed, (REFERENCE, arm), given, places, columns, worlds)
+
+
 def live(
     job: PointsJob,
     workers: int,
@@ -316,9 +318,9 @@ def live(
     found = gathered(job, job.block, workers, done, stop)
     worlds = sum(len(chunk.worlds) for chunk in found.chunks)
     reached = np.zeros((len(job.places), 2, len(THRESHOLDS), worlds), dtype=np.int8)
-    for at in range(len(job.places)):
-        for row, arm in enumerate(job.both):
+    for point in range(len(job.places)):
+        for row, arm in enumerate(job.compared):
             for k, column in enumerate(job.columns):
-                parts = [chunk.columns[f"{at}|{arm}"][column] for chunk in found.chunks]
-                reached[at, row, k] = np.concatenate(parts) if parts else 0
+                parts = [chunk.columns[at(point, arm)][column] for chunk in found.chunks]
+                reached[point, row, k] = np.concatenate(parts) if parts else 0
     return Points(job.places, reached, found.failures, found.complete), found.trouble

@@ -14,9 +14,10 @@ from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
-from sim.crisis import plan
+from sim.crisis import Plan, plan
 from sim.errors import DeconflictError, Problem, RunError, ScenarioError
 from sim.scenario import Scenario, varied
+from sim.scenario.channels import REFERENCE
 from sim.scenario.lever_facts import written
 from sim.scenario.levers import Lever, lever, lever_of
 from sim.scenario.nearest import suggestion
@@ -26,7 +27,7 @@ from sim.study.ensemble import Chunk, Gathered, gathered
 from sim.study.interrupts import Interrupts
 from sim.study.measures import MEASURES, THRESHOLDS
 from sim.study.plain import plain
-from sim.study.sweep_job import SweepJob, alike, at
+from sim.study.points import Place, PointsJob, at
 from sim.study.swept import Point, Sweep
 from sim.world import ground, prepare
 
@@ -126,9 +127,8 @@ def sweep(
     if worlds < 1:
         raise RunError(f"worlds: must be at least 1 (got {worlds})")
     found = asked(scenario, vary, worlds, seed, arms, given, measures)
-    job = SweepJob(
-        tuple(point.scenario for point in found.points), seed, found.arms, given, found.measures
-    )
+    places = tuple(Place(tuple(point.changes.items())) for point in found.points)
+    job = PointsJob(scenario, seed, found.arms, given, places, found.measures, worlds)
     stop = Interrupts()
     with stop.counted():
         folder = None
@@ -167,7 +167,7 @@ def asked(
             check_given(spot.scenario, given)
             looked[on] = None
         theatre = prepare(spot.scenario)
-        plans.append(alike(spot.scenario, [plan(theatre, name) for name in names], on))
+        plans.append(_standing(spot.scenario, [plan(theatre, name) for name in names], on))
     _check_moves(levers, names, plans)
     unmoved = tuple(name for at, name in enumerate(names) if len({each[at] for each in plans}) == 1)
     empty = results.histories_table(names, [], wanted)
@@ -179,6 +179,25 @@ def asked(
     return Sweep(
         scenario, levers, names, seed, worlds, given, wanted, points, unmoved, (), False
     )  # fmt: skip
+
+
+def _standing(scenario: Scenario, plans: Sequence[Plan], on: str) -> tuple[str, ...]:
+    """Return all that each arm's histories may follow from, as text.
+
+    That is its ground, the scenario's own parameters and channel names, the arm's channels and
+    parameters, and those of the reference, under which the warm-up is lived through.
+    """
+    says = {each.name: _says(each.scenario) for each in plans}
+    base = scenario.parameters.model_dump_json(), *sorted(scenario.channels), says[REFERENCE]
+    return tuple("\n".join((on, *base, says[each.name])) for each in plans)
+
+
+def _says(arm: Scenario) -> str:
+    """Return an arm's channels and parameters as text."""
+    channels = (
+        f"{name} {channel.model_dump_json()}" for name, channel in sorted(arm.channels.items())
+    )
+    return "\n".join((arm.parameters.model_dump_json(), *channels))
 
 
 def _check_moves(
