@@ -6,7 +6,8 @@ luck only, so the candidates are the same for every arm and the crisis meets no 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from copy import copy
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,9 +15,12 @@ from sim.crisis.plan import ChannelPlan, Plan, channel_rows
 from sim.crisis.state import Start
 from sim.draws import Decision, children
 from sim.records import Purpose
-from sim.world import World
+from sim.world import Theatre, World
 
 _TEST = np.array([Purpose.TEST], np.uint64)
+
+_KEPT: Final = 8
+"""How many lists of notices are kept, of the last plans that were asked for."""
 
 
 class NoticeRow(NamedTuple):
@@ -88,6 +92,14 @@ class Stage:
         self._unit_actor = np.array([unit.actor for unit in units], dtype=np.int64)
         self.prospects = self._prospects()
 
+    def told_of(self, theatre: Theatre) -> Stage:
+        """Return this stage in a theatre on the same ground: what may happen is the same there."""
+        other = copy(self)
+        other.world, other.theatre = self.world.told_of(theatre), theatre
+        other.channel_rows = channel_rows(theatre.scenario)
+        other._starts, other.warm_up_invited = {}, False
+        return other
+
     def _flight(self, row: int) -> Flight:
         sorties = self.world.sorties
         unit = int(sorties.unit[row])
@@ -150,6 +162,8 @@ class Stage:
         """
         key = (plan.identity, plan.reach, plan.notice_lead, plan.notify, most, plan.notice_lasts)
         if key not in self._notices:
+            while len(self._notices) >= _KEPT:
+                del self._notices[next(iter(self._notices))]
             self._notices[key] = self._notice_rows(plan, most)
         return self._notices[key]
 

@@ -35,7 +35,7 @@ from sim.study.ensemble import (
 from sim.study.estimates import Difference, paired_difference
 from sim.study.interrupts import Interrupts
 from sim.study.measures import Row, measure
-from sim.world import Theatre, World, build, ground
+from sim.world import Theatre, build, ground
 
 THRESHOLDS: Final = (3, 4)
 """The rungs whose reaching is followed."""
@@ -206,20 +206,20 @@ class Bench:
     def world(self, number: int) -> Lived:
         """Live through one world of each set at every place that is asked of it."""
         rows: dict[str, Row] = {}
-        worlds: dict[tuple[int, int], World] = {}
+        stages: dict[tuple[int, int], Stage] = {}
         known: dict[tuple[int, int, int], deque[_Lived]] = {}
         for point, (place, spot) in enumerate(zip(self.job.places, self._spots, strict=True)):
             on = id(spot.field), place.block
-            if on not in worlds:
+            if on not in stages:
                 actual = number + place.block * self.job.block
-                worlds[on] = build(spot.field.theatre, self.job.seed, actual)
+                stages[on] = Stage(build(spot.field.theatre, self.job.seed, actual))
             stage: Stage | None = None
             warmed: dict[float, _Noted] = {}
             for row, arm in enumerate(self.job.compared):
                 recent = known.setdefault((*on, row), deque(maxlen=_RECENT))
                 found = next((each for each in recent if spot.same(row, each)), None)
                 if found is None:
-                    stage = stage or Stage(worlds[on].told_of(spot.theatre))
+                    stage = stage or stages[on].told_of(spot.theatre)
                     found = spot.lived(row, stage, warmed)
                     recent.appendleft(found)
                 rows[at(point, arm)] = found.row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import NamedTuple
 
@@ -44,8 +45,13 @@ class World:
         self._outages: dict[tuple[str, float, float], Outage] = {}
 
     def told_of(self, theatre: Theatre) -> World:
-        """Return this world in a theatre on the same ground (:func:`sim.world.prepare.ground`)."""
-        return World(theatre, self.luck, self._moving)
+        """Return this world in a theatre on the same ground (:func:`sim.world.prepare.ground`).
+
+        All but its outages, which last until the end of the theatre's own run, follows from that.
+        """
+        other = copy(self)
+        other.theatre, other._outages = theatre, {}
+        return other
 
     @cached_property
     def segments(self) -> Segments:
