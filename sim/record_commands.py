@@ -120,6 +120,7 @@ def identify(
     """Say what the line does, by the one thing no figure of the record fixes."""
     command = f"deconflict identify {file} --worlds {worlds} --seed {seed}"
     command += (f" --arms {arms}" if arms else "") + (f" --given {given}" if given else "")
+    command += f" --sets {sets}" if sets else ""
     with told():
         from sim import api
         from sim.show.unknown import identification_lines

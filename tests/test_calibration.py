@@ -13,14 +13,16 @@ from commands import deconflict, short_scenario, succeeded
 from sim.errors import RunError
 from sim.scenario import load
 from sim.scenario.channels import REFERENCE
+from sim.scenario.channels import REFERENCE as NONE
 from sim.scenario.quantities import YEAR
+from sim.show.numbers import points
 from sim.show.record import calibration_lines, validation_lines
 from sim.show.style import figure_of
 from sim.show.thirds import draw_thirds
 from sim.show.unknown import identification_lines, uncertainty_lines
 from sim.study.calibration import calibrate, constraints, correlations, fitted, laid
 from sim.study.comparison import compare
-from sim.study.identification import identify, thirds
+from sim.study.identification import Third, identify, thirds
 from sim.study.interrupts import Interrupts
 from sim.study.parameter_sets import Judged, ParameterSet, applied, judged, read_sets
 from sim.study.targets import SETTINGS, TARGETS, Rate, Target
@@ -171,13 +173,34 @@ def test_each_third_says_what_the_line_does(tmp_path: Path) -> None:
     assert [len(third.sets) for third in found.thirds] == [2, 2, 2]
     lines = "\n".join(identification_lines(found, "deconflict identify", markdown=True))
     for third in found.thirds:
-        assert lines.count(third.title) == 2
+        assert lines.count(f"| {third.title}:") == 2
         assert third.given is not None
         used = set(third.period.column("oracle", "parameter_set"))
         assert used <= {one.number for one in third.sets}
     assert figure_of(draw_thirds(found)).axes
+    changes = [
+        third.given.column("oracle", "given_reached_3")
+        - third.given.column(NONE, "given_reached_3")
+        for third in (found.thirds[0], found.thirds[-1])
+        if third.given is not None
+    ]
+    assert found.contrast("oracle", given=True).value == (changes[1] - changes[0]).mean()
+    assert f"highest less lowest third |  |  | {points(found.contrast('oracle', True))}" in lines
     alone = replace(found, given=None)
     assert "Given" not in "\n".join(identification_lines(alone, "deconflict identify"))
+
+
+def test_a_scenarios_own_inject_is_no_part_of_a_rate() -> None:
+    scenario = load(Path(__file__).parent.parent / "scenarios" / "black_sea_2022.yaml")
+    found = compare(scenario, worlds=12, arms="oracle")
+    crises, begun, own = (
+        found.column(NONE, name) for name in ("crises", "crises_inject", "own_crises")
+    )
+    assert begun.sum() > 0
+    assert (own == crises - begun).all()
+    assert (found.column(NONE, "own_inadvertent") <= own).all()
+    third = Third("all", (), found, None)
+    assert third.rooted == (own.sum(), found.column(NONE, "own_inadvertent").sum())
 
 
 def test_a_comparison_tells_both_parts_and_what_the_file_fixed(tmp_path: Path) -> None:
@@ -204,10 +227,14 @@ def test_the_commands_agree_with_each_other(tmp_path: Path) -> None:
     assert kept.made["command"] == "deconflict calibrate --sets 3 --years 2 --seed 1 --cutoff 20"
     options = ["--worlds", 8, "--arms", "oracle", "--uncertainty", "--sets", "sets.csv"]
     words = ["compare", path, *options, "--given", "collision", "--workers", 1, "--no-figures"]
-    assert "what we do not know" in succeeded(deconflict(*words, "--out", "a", cwd=tmp_path))
+    text = succeeded(deconflict(*words, "--out", "a", cwd=tmp_path))
+    assert "Those of the line itself" in text
+    assert "are held at the scenario's values in all sets" in " ".join(text.split())
     words = ["identify", path, "--worlds", 2, "--sets", "sets.csv", "--arms", "oracle"]
     text = succeeded(deconflict(*words, "--figure", "figures", "--workers", 1, cwd=tmp_path))
     assert "lowest third" in text
+    made = "Made by: deconflict identify short.yaml --worlds 2 --seed 1 --arms oracle --sets "
+    assert f"{made}sets.csv".replace("short.yaml", str(path)) in " ".join(text.split())
     assert (tmp_path / "figures" / "identification.png").stat().st_size > 10_000
     text = succeeded(deconflict("validate", "--worlds", 2, "--out", "v.md", cwd=tmp_path))
     assert (tmp_path / "v.md").read_text(encoding="utf-8") == text

@@ -113,6 +113,19 @@ def test_kaplan_meier_agrees_with_the_leukaemia_trial() -> None:
     assert (found.worlds, found.reached, found.time[-1]) == (21, 9, 35)
 
 
+def test_how_often_the_sign_test_errs_among_few_changed_worlds() -> None:
+    assert [intervals.one_sided(n) for n in (0, 3, 5)] == [0, 0, 0]
+    assert intervals.one_sided(6) == pytest.approx(0.5**6)
+    assert intervals.one_sided(9) == pytest.approx(10 * 0.5**9)
+    for n in (30, 60, 200):
+        assert 0.01 < intervals.one_sided(n) <= 0.025
+    rng = np.random.default_rng(1)
+    helped = rng.binomial(20, 0.5, 4000)
+    wrong = [changed_limits(int(b), 20 - int(b), 400).interval((20 - 2 * b) / 400) for b in helped]
+    found = np.mean([one.low > 0 for one in wrong])
+    assert found == pytest.approx(intervals.one_sided(20), abs=0.008)
+
+
 def test_the_verdict_is_the_exact_sign_test() -> None:
     """With eight unchanged worlds or more, zero is left out just where McNemar's test rejects."""
     for worlds in (30, 200, 5000):

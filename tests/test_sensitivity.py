@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,7 @@ from sim.cli import app
 from sim.errors import RunError
 from sim.scenario import load
 from sim.show.discovery_answer import lines_of
+from sim.show.sensitivity_answer import statement
 from sim.study import indices as by_salib
 from sim.study.boxes import Box, find_box
 from sim.study.discovery import HARMS, HELPS, NOTHING, Discovery, verdict
@@ -31,7 +34,7 @@ from sim.study.intervals import Interval
 from sim.study.looks import OUTCOMES, Lived
 from sim.study.plain import plain
 from sim.study.points import THRESHOLDS, Place, Points
-from sim.study.sensitivity import around_design, lives, screened, shared_out, survivors
+from sim.study.sensitivity import Sensitivity, around_design, lives, screened, shared_out, survivors
 
 pytest.importorskip("SALib", reason="the extra analysis is not installed")
 pytest.importorskip("ema_workbench", reason="the extra analysis is not installed")
@@ -110,6 +113,42 @@ def test_survivors_are_ranked_by_how_far_they_stand_out_from_luck() -> None:
     found["difference_4"] = rows(a=0.1, b=0.6, c=0.0, luck=0.1)
     found["risk_3"] = rows(a=0.0, b=0.0, c=9.0, luck=0.1)
     assert survivors(found, levels) == ("b", "a")
+
+
+class Noise:
+    """Nothing but the noise of a hundred worlds, half of it other at every point."""
+
+    def __init__(self, design: npt.NDArray[np.float64]) -> None:
+        rng = np.random.default_rng(5)
+        worlds = np.minimum(np.floor(design[:, -1] * BLOCKS).astype(int), BLOCKS - 1)
+        shared = rng.normal(size=BLOCKS)[worlds]
+        self.found: npt.NDArray[np.float64] = shared + rng.normal(size=len(design))
+
+    def outcome(self, name: str) -> npt.NDArray[np.float64]:
+        """Return the noise, the same for every outcome."""
+        return self.found
+
+
+def test_noise_is_no_factors_doing() -> None:
+    names = (*(f"nothing_{at}" for at in range(6)), LUCK)
+    sampled = Noise(base_samples(names, 128, 1))
+    rows = shared_out(names, sampled, 1)["difference_3"]
+    assert all(row.total_low > 0 for row in rows), "a total holds what a factor does with luck"
+    assert sum(row.first_low > 0 for row in rows[:-1]) <= 1
+    walked = paths(names, 20, 1)
+    error = math.sqrt(2)
+    noisy = SimpleNamespace(
+        effects=screened(names, walked, Noise(walked), 1),
+        indices={"difference_3": rows},
+        level=lambda k: 2 * error / math.sqrt(math.pi) / by_salib.STEP,
+        noise=lambda k: (error, error),
+    )
+    text = statement(cast(Sensitivity, noisy), 3)
+    assert "None of them surely moves it" in text or "Of 6 factors 1 surely" in text
+    assert "all else at base, luck has a part in" in text
+    assert "no factor by itself explains a share told from nought" in text or (
+        text.count("by itself explains: nothing_") == 1
+    )
 
 
 # Where harm sits.

@@ -117,12 +117,13 @@ def _frequencies(found: Comparison) -> Table:
         cells = [number(m.value) if name in _ROUTINE else _with_interval(m) for m in means]
         table.add_row(title, *cells)
     if not found.given:
-        table.add_row("crises per year", *(_per_year(found, arm) for arm in found.arms))
+        title = "crises a year that no inject began"
+        table.add_row(title, *(_per_year(found, arm) for arm in found.arms))
     return table
 
 
 def _per_year(found: Comparison, arm: str) -> str:
-    rate = found.per_year(arm, "crises")
+    rate = found.per_year(arm, "own_crises")  # an inject is one day's, not a rate
     return f"{number(rate.value)} ({number(rate.low)} to {number(rate.high)})"
 
 

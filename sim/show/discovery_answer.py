@@ -8,7 +8,7 @@ from sim.show.markdown import table_lines
 from sim.show.numbers import number, share, wrapped
 from sim.show.words import counted
 from sim.study.boxes import LEAST, Box
-from sim.study.discovery import BY_CHANCE, HARMS, HELPS, VERDICTS, Discovery
+from sim.study.discovery import HARMS, HELPS, VERDICTS, Discovery
 from sim.study.factors import LUCK
 from sim.study.points import THRESHOLDS
 
@@ -38,13 +38,18 @@ def lines_of(found: Discovery, markdown: bool = False) -> Iterator[str]:
     yield ""
     yield wrapped(
         f"A point helps or harms if the 95 % interval of its own paired difference excludes zero; "
-        f"without any effect {BY_CHANCE * count:.0f} of {count} points would do so on either side "
-        f"in the mean. Points that share worlds share this luck; where it makes a box, luck is "
-        f"among its bounds. Shares are of the box of ranges, not probabilities."
+        f"if the line did nothing, as many changed worlds would make {_by_chance(found)} of "
+        f"{count} points do so on either side in the mean. Points that share worlds share this "
+        f"luck; where it makes a box, luck is among its bounds. Shares are of the box of ranges, "
+        f"not probabilities."
     )
     if not found.complete:
         yield ""
         yield "Interrupted: this covers what was finished."
+
+
+def _by_chance(found: Discovery) -> str:
+    return " and ".join(f"{number(found.by_chance(k))} (rung {k})" for k in THRESHOLDS)
 
 
 def _cell(found: Discovery, threshold: int, verdict: int) -> str:

@@ -65,13 +65,13 @@ def statement(found: Sensitivity, threshold: int) -> str:
         return "The paired difference is the same at every point: nothing that is varied moves it."
     level = found.level(threshold)
     error, spread = found.noise(threshold)
-    above = [r.name for r in real if r.size > level]
+    above = [r.name for r in real if r.low > level]
     text = f"The paired difference is moved most by {_named(real[:3])}. "
     if not above:
-        text += "None of them moves it by more than other worlds of the same number do"
+        text += "None of them surely moves it by more than other worlds of the same number do"
     else:
         verb = "moves" if len(above) == 1 else "move"
-        text += f"Of {len(real)} factors {len(above)} {verb} it by more than other worlds do"
+        text += f"Of {len(real)} factors {len(above)} surely {verb} it by more than other worlds do"
     text += (
         f" (in the mean {number(_HUNDRED * level)} points). A point's standard error is "
         f"{number(_HUNDRED * error)} points, the spread over points {number(_HUNDRED * spread)}"
@@ -91,22 +91,27 @@ def _named(rows: list[Effect]) -> str:
 
 
 def _parts(found: Sensitivity, threshold: int) -> str:
-    """Return what the shares of the variance say."""
+    """Return what the shares of the variance say.
+
+    A total index holds what a factor does together with luck, so that a factor that does nothing
+    has one too; only what it explains by itself tells it from nought.
+    """
     rows = found.indices.get(f"difference_{threshold}", ())
-    real = sorted((r for r in rows if r.name != LUCK), key=lambda r: (-r.total, r.name))
+    real = sorted((r for r in rows if r.name != LUCK), key=lambda r: (-r.first, r.name))
     luck = next((r for r in rows if r.name == LUCK), None)
     if not real or luck is None:
         return ""
-    clear = [r for r in real if r.total_low > 0]
-    text = f"Of its variance luck has a part in {_span(luck)}"
+    clear = [r for r in real if r.first_low > 0]
+    text = f"With {len(real)} factors varied and all else at base, luck has a part in "
+    text += _span(luck.total, luck.total_low, luck.total_high)
     if not clear:
-        return text + "; no factor's part can be told from nought."
-    told = ", ".join(f"{r.name} in {_span(r)}" for r in clear[:3])
-    return f"{text}, {told}."
+        return text + " of the variance; no factor by itself explains a share told from nought."
+    told = ", ".join(f"{r.name} {_span(r.first, r.first_low, r.first_high)}" for r in clear[:3])
+    return f"{text} of the variance; by itself explains: {told}."
 
 
-def _span(row: Index) -> str:
-    return f"{share(max(0.0, row.total))} ({_pair(row.total_low, row.total_high)})"
+def _span(value: float, low: float, high: float) -> str:
+    return f"{share(max(0.0, value))} ({_pair(low, high)})"
 
 
 def _pair(low: float, high: float) -> str:
@@ -168,9 +173,10 @@ def _p(value: float) -> str:
 def _caution(found: Sensitivity) -> str:
     return (
         "Effects are percentage points over a factor's whole range, by Morris's paths with all "
-        "other factors anywhere in theirs; indices are shares of the variance over the space "
-        "(Sobol). Every point lives through the same worlds, so the noise of finitely many worlds "
-        "is shared by all points and does not show as scatter between them. Luck is a factor that "
-        "only chooses other worlds: what lies below it may be noise. Ranges are judgements; a "
-        "wider range makes a factor matter more."
+        "other factors anywhere in theirs; indices are shares of the variance while the factors "
+        "named vary and all others stay at base (Sobol), and a total holds what a factor does "
+        "together with luck. Every point lives through the same worlds, so the noise of finitely "
+        "many worlds is shared by all points and does not show as scatter between them. Luck is a "
+        "factor that only chooses other worlds: what lies below it may be noise. Ranges are "
+        "judgements; a wider range makes a factor matter more."
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from matplotlib.axes import Axes
 
+from sim.scenario.quantities import YEAR
 from sim.show.numbers import share
 from sim.show.style import (
     FAINT,
@@ -24,7 +25,6 @@ from sim.show.style import (
 from sim.study.measures import THRESHOLDS
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
     from sim.study.identification import Identification, Third
 
 _LEFT: Final = 0.20
@@ -32,7 +32,6 @@ _WIDTH: Final = 0.36
 _GAP: Final = 0.06
 _BOTTOM, _HEIGHT = 0.14, 0.66
 _RUNG: Final = min(THRESHOLDS)
-_YEAR_DAYS: Final = 365.25
 
 
 class _Change(NamedTuple):
@@ -75,9 +74,8 @@ def _panel(
         low, high = third.share
         labels.append(f"{third.title}\n{share(low)} to {share(high)}")
         for a, arm in enumerate(arms):
-            _one(
-                inner, t + (a + 1) / (len(arms) + 1) - 0.5, _change(third, arm, given), styles[arm]
-            )
+            row = t + (a + 1) / (len(arms) + 1) - 0.5
+            _one(inner, row, _change(found, third, arm, given), styles[arm])
         if t:
             inner.axhline(t - 0.5, color=FAINT, lw=0.8, zorder=0)
     inner.set_ylim(len(found.thirds) - 0.5, -0.5)
@@ -100,21 +98,17 @@ def _one(ax: Axes, row: float, change: _Change, style: ArmStyle) -> None:
     ax.plot(change.value, row, marker=style.marker, ms=9, color=style.colour, mec="white", zorder=4)
 
 
-def _change(third: Third, arm: str, given: bool) -> _Change:
+def _change(found: Identification, third: Third, arm: str, given: bool) -> _Change:
     """Return a paired change: points given an incident, crises a year over the period."""
-    found: Comparison | None = third.given if given else third.period
-    assert found is not None
-    if given:
-        difference, scale = found.risk_difference(arm, _RUNG), 100.0
-    else:
-        difference, scale = found.difference(arm, "crises"), _YEAR_DAYS / found.days
+    difference = found.change(third, arm, given)
+    scale = 100.0 if given else YEAR / found.scenario.duration
     ends = difference.interval
     return _Change(difference.value * scale, ends.low * scale, ends.high * scale)
 
 
 def _scale(found: Identification, given: bool) -> str:
     if not given:
-        return "change in crises a year against no line\n(95 % interval)"
+        return "change in crises a year that no inject began\n(against no line, 95 % interval)"
     assert found.given is not None
     kind = found.given.replace("_", " ")
     return f"change in reaching rung {_RUNG} given: {kind}\n(percentage points, 95 % interval)"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.scenario.quantities import YEAR
 from sim.show.markdown import table_lines
 from sim.show.numbers import number, points, share, spread, wrapped
 from sim.study.comparison import Comparison
-from sim.study.identification import Identification, Third
+from sim.study.estimates import Difference
+from sim.study.identification import PERIOD, Identification, Third
 from sim.study.measures import THRESHOLDS
 from sim.study.variance_parts import Parts
 
@@ -27,7 +29,7 @@ def uncertainty_lines(found: Comparison) -> Iterator[str]:
             f"chance from what is not known; live through more worlds than there are sets."
         )
         return
-    title = f"Chance and what we do not know, over {len(found.sets)} parameter sets (points)"
+    title = f"Chance, and what {len(found.sets)} parameter sets differ by (points)"
     yield from (title, "")
     yield from table_lines(
         (
@@ -66,9 +68,13 @@ def _explained(found: Comparison) -> str:
     from sim.study.parameter_sets import own_parameters
 
     text = (
-        "Chance shrinks with more worlds, the difference between sets only with knowledge; it is "
-        "told apart the better the more worlds each set has. Each world was lived under one of the "
-        "sets that fit the public record; none was fitted to what the line does."
+        "What is not known here are the constants of the response that the public record was asked "
+        "about. Those of the line itself (its delays, its willingness, honesty, knowledge, "
+        "credibility, notices) are held at the scenario's values in all sets, though no source "
+        "measures them either: sensitivity varies them. Chance shrinks with more worlds, the "
+        "difference between sets only with knowledge; it is told apart the better the more worlds "
+        "each set has. Each world was lived under one of the sets that the record does not refute; "
+        "none was fitted to what the line does."
     )
     varied = {name for name, _ in found.sets[0].values}
     kept = sorted(own_parameters(found.scenario) & varied)
@@ -80,35 +86,40 @@ def _explained(found: Comparison) -> str:
 def identification_lines(
     found: Identification, command: str, markdown: bool = False
 ) -> Iterator[str]:
-    """Yield what each third of the accepted sets says the line does."""
+    """Yield what each third of the accepted sets says the line does, and how far they differ."""
     first = found.thirds[0].period
     yield ""
     yield from _titled(
-        f"Over {first.days:g} days, {first.worlds:,} worlds each: {found.scenario.scenario}",
+        f"Over {first.days:g} days, {first.worlds:,} worlds each: {found.scenario.scenario}; "
+        f"crises that no inject began, a year",
         markdown,
     )
     yield from table_lines(
-        (
-            "sets by share of disputes not hostile at root", "sets", "crises a year without line",
-            *(f"{arm}: crises a year" for arm in first.others),
-        ),
-        (_period(third) for third in found.thirds),
+        (_SETS, "sets", "of these crises not hostile at root", "without line", *first.others),
+        [*(_period(found, third) for third in found.thirds), _contrast(found, False)],
         markdown,
-    )  # fmt: skip
+    )
     if found.given is not None:
         yield ""
-        yield from _titled(f"Given: {found.given.replace('_', ' ')}", markdown)
-        yield from table_lines(
-            (
-                "sets by share of disputes not hostile at root", "sets",
-                f"reach rung {_RUNG} without line",
-                *(f"{arm}: points" for arm in first.others),
-            ),
-            (_given(third) for third in found.thirds),
+        yield from _titled(
+            f"Given: {found.given.replace('_', ' ')}; reaching rung {_RUNG}, change in points",
             markdown,
-        )  # fmt: skip
+        )
+        yield from table_lines(
+            (_SETS, "sets", "without line", *first.others),
+            [*(_given(found, third) for third in found.thirds), _contrast(found, True)],
+            markdown,
+        )
+    yield ""
+    yield wrapped(
+        "Intervals (95 %) cover chance alone. The thirds differ in other constants too, so a "
+        "difference between them is not the share's alone."
+    )
     yield ""
     yield f"Made by `{command}`." if markdown else f"Made by: {command}"
+
+
+_SETS = "sets by share of disputes not hostile at root"
 
 
 def _titled(title: str, markdown: bool) -> Iterator[str]:
@@ -121,22 +132,34 @@ def _who(third: Third) -> str:
     return f"{third.title}: {share(low)} to {share(high)}"
 
 
-def _period(third: Third) -> tuple[str, ...]:
-    found = third.period
-    base = found.per_year(found.reference, "crises")
-    cells = [_who(third), str(len(third.sets))]
-    cells.append(f"{number(base.value)} ({number(base.low)} to {number(base.high)})")
-    years = found.days / 365.25
-    for arm in found.others:
-        change = found.difference(arm, "crises")
-        low, high = change.interval.low / years, change.interval.high / years
-        cells.append(f"{number(change.value / years)} ({number(low)} to {number(high)})")
-    return tuple(cells)
+def _period(found: Identification, third: Third) -> tuple[str, ...]:
+    base = third.period.per_year(third.period.reference, PERIOD)
+    crises, inadvertent = third.rooted
+    rooted = f"{inadvertent} of {crises}" + (f", {share(inadvertent / crises)}" if crises else "")
+    cells = (f"{number(base.value)} ({number(base.low)} to {number(base.high)})",)
+    changes = (_a_year(found, found.change(third, arm, False)) for arm in third.period.others)
+    return _who(third), str(len(third.sets)), rooted, *cells, *changes
 
 
-def _given(third: Third) -> tuple[str, ...]:
-    found = third.given
-    assert found is not None
-    risk = found.risk(found.reference, _RUNG)
-    changes = [points(found.risk_difference(arm, _RUNG)) for arm in found.others]
+def _a_year(found: Identification, change: Difference) -> str:
+    years = found.scenario.duration / YEAR
+    value, low, high = (
+        number(each / years) for each in (change.value, change.interval.low, change.interval.high)
+    )
+    return f"{value} ({low} to {high})"
+
+
+def _given(found: Identification, third: Third) -> tuple[str, ...]:
+    assert third.given is not None
+    risk = third.given.risk(third.given.reference, _RUNG)
+    changes = [points(found.change(third, arm, True)) for arm in third.given.others]
     return _who(third), str(len(third.sets)), f"{share(risk.value)} ({spread(risk)})", *changes
+
+
+def _contrast(found: Identification, given: bool) -> tuple[str, ...]:
+    """Return by how much the highest third's changes lie above the lowest's."""
+    arms = found.thirds[0].period.others
+    apart = (found.contrast(arm, given) for arm in arms)
+    cells = [points(each) if given else _a_year(found, each) for each in apart]
+    blanks = ("",) * (2 if given else 3)
+    return "highest less lowest third", *blanks, *cells

@@ -80,13 +80,15 @@ def _bars(ax: Axes, names: list[str], rows: tuple[Index, ...]) -> None:
 
 def _words(ax: Axes, found: Sensitivity, threshold: int) -> None:
     rows = found.indices[f"difference_{threshold}"]
-    real = sorted((r for r in rows if r.name != LUCK), key=lambda r: -r.total)
+    real = sorted((r for r in rows if r.name != LUCK), key=lambda r: -r.first)
     luck = next((r for r in rows if r.name == LUCK), None)
     title = "The paired difference is the same everywhere"
     if real and luck is not None:
-        title = f"{real[0].name} has the largest part in how the answer varies"
-        if luck.total > real[0].total:
-            title = "Luck has a larger part than any factor: more worlds are needed"
+        title = f"{real[0].name} by itself explains most of how the answer varies"
+        if real[0].first_low <= 0:
+            title = "No factor by itself explains a share told from nought"
+        elif luck.total > real[0].first:
+            title = f"Luck has the largest part, then {real[0].name}"
     headline(
         ax,
         f"{title} (rung ≥ {threshold}: {RUNGS_SHORT[threshold]})",

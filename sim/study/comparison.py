@@ -44,7 +44,7 @@ EVERY_ARM: Final = "all"
 
 PRIMARY: Final = (
     "crises", "inadvertent", "crises_accident", "crises_assertive", "crises_hostile",
-    "crises_not_theirs", "crises_inject",
+    "crises_not_theirs", "crises_inject", "own_crises", "own_inadvertent",
 )  # fmt: skip
 COUNTED: Final = (
     "recorded", "serious", "high_risk", "separated", "incidents", "incidents_accident",

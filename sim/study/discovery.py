@@ -2,7 +2,7 @@
 
 Points are spread over the whole space of factors as a Latin hypercube. Each is judged by the
 interval of its own paired difference, so that a point counts as harmful only if its worlds show it;
-one in forty may still do so by chance alone. Where such points sit is looked for as a box.
+some may still do so by chance alone. Where such points sit is looked for as a box.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sim.study.boxes import Box, find_box
 from sim.study.comparison import check_given, chosen_arms
 from sim.study.factors import Factor, factors_of
 from sim.study.indices import latin, needed
-from sim.study.intervals import Interval, share_limits
+from sim.study.intervals import Interval, one_sided, share_limits
 from sim.study.looks import (
     POINTS,
     Lived,
@@ -40,8 +40,6 @@ from sim.study.points import THRESHOLDS
 DISCOVERY: Final = "discovery.json"
 HELPS, NOTHING, HARMS = -1, 0, 1
 VERDICTS: Final = {HELPS: "helps", NOTHING: "nothing detectable", HARMS: "harms"}
-BY_CHANCE: Final = 0.025
-"""Share of points at which an interval leaves zero out on one side though there is no effect."""
 
 
 class Share(NamedTuple):
@@ -110,6 +108,22 @@ class Discovery:
             value = count / len(found)
             shares[each] = Share(count, value, share_limits(count, len(found)).interval(value))
         return shares
+
+    def by_chance(self, threshold: int) -> float:
+        """Return how many points in the mean would harm, or help, though the line did nothing.
+
+        Where it does nothing, each world that changes is as likely to change either way. A point
+        has a verdict only if the exact sign test gives it one, so that this is the chance of it
+        among as many changed worlds, over all points; the interval may still hold zero.
+        """
+        assert self.found is not None
+        points = self.found.points
+        changed = np.array([
+            points.compared(at, threshold).helped.events
+            + points.compared(at, threshold).harmed.events
+            for at in range(len(points.places))
+        ])  # fmt: skip
+        return sum(one_sided(int(each)) for each in changed)
 
     def box(self, threshold: int, wanted: int = HARMS) -> Box | None:
         """Return where the points of a verdict sit, None if they are too few or lie anywhere."""

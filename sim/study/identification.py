@@ -1,8 +1,9 @@
 """Identification: what no figure of the public record fixes, and what hangs on it.
 
 Sets of parameters may fit every figure about equally well and still differ in how many disputes
-begin without hostile intent. Only those can be explained away, so this share carries the answer.
-Here the accepted sets are parted by it into thirds, and each third says what the line does.
+begin without hostile intent, which alone can be explained away. Here the accepted sets are parted
+by that share into thirds, and each third says what the line does. Sets of a third may differ from
+those of another in more than this share, so what hangs on it alone is not told.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ import numpy as np
 from sim.errors import RunError
 from sim.scenario import Scenario
 from sim.study.comparison import Comparison, compare
+from sim.study.estimates import Difference, paired_difference
+from sim.study.measures import THRESHOLDS
 from sim.study.parameter_sets import ParameterSet
+
+PERIOD: Final = "own_crises"
+GIVEN: Final = f"given_reached_{min(THRESHOLDS)}"
+"""What is compared over the period, and given an incident."""
 
 THIRDS: Final = ("lowest third", "middle third", "highest third")
 
@@ -37,6 +44,18 @@ class Third:
         shares = [one.not_hostile for one in self.sets]
         return min(shares), max(shares)
 
+    @property
+    def rooted(self) -> tuple[int, int]:
+        """How many crises of the period no inject began, and how many of these nobody meant.
+
+        Both without the line, in this scenario's worlds.
+        """
+        crises, inadvertent = (
+            int(self.period.column(self.period.reference, name).sum())
+            for name in (PERIOD, "own_inadvertent")
+        )
+        return crises, inadvertent
+
 
 @dataclass(frozen=True, eq=False)
 class Identification:
@@ -45,6 +64,32 @@ class Identification:
     scenario: Scenario
     thirds: tuple[Third, ...]
     given: str | None
+
+    def change(self, third: Third, arm: str, given: bool) -> Difference:
+        """Return an arm's paired change under a third, per world.
+
+        Given an incident it is of its coming to a crisis, over the period of the crises that no
+        inject began.
+        """
+        return paired_difference(*_both(third, arm, given))
+
+    def contrast(self, arm: str, given: bool) -> Difference:
+        """Return by how much that change under the highest third lies above the lowest's.
+
+        All thirds live through the same worlds, so it is paired; its interval covers chance alone.
+        """
+        lowest, highest = (
+            other - reference
+            for reference, other in (_both(self.thirds[at], arm, given) for at in (0, -1))
+        )
+        return paired_difference(lowest, highest)
+
+
+def _both(third: Third, arm: str, given: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is compared of each world: under the reference, and under the arm."""
+    found, name = (third.given, GIVEN) if given else (third.period, PERIOD)
+    assert found is not None
+    return found.column(found.reference, name), found.column(arm, name)
 
 
 def thirds(sets: Sequence[ParameterSet]) -> tuple[tuple[ParameterSet, ...], ...]:

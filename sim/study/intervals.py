@@ -183,6 +183,14 @@ def changed_limits(helped: int, harmed: int, worlds: int) -> Limits:
     return Limits(f"MOVER of {name} limits of helped and harmed", worlds, at, undecided)
 
 
+def one_sided(changed: int) -> float:
+    """Return the chance that the exact sign test rejects towards one given side without effect."""
+    fewer = np.arange(changed // 2 + 1)
+    tails = special.bdtr(fewer, changed, 0.5)
+    rejected = tails[tails <= TAIL]
+    return float(rejected[-1]) if changed and rejected.size else 0.0
+
+
 def _outer(helped: int, harmed: int, worlds: int, times: float) -> Ends:
     """The lowest harmed less the highest helped share, and the other way round."""
     up = clopper_pearson(harmed * times, worlds * times)

@@ -48,6 +48,7 @@ def _names() -> tuple[str, ...]:
     names += ["stopped", "cases", "misread_hostile", "misread_mild", "acts"]
     names += [f"acts_{act.name.lower()}" for act in Act]
     names += ["crises", *(f"crises_{cause}" for cause in CAUSES), "inadvertent", "crises_inject"]
+    names += ["own_crises", "own_inadvertent"]
     names += [f"crises_to_{k}" for k in THRESHOLDS if k > min(THRESHOLDS)]
     names += [f"reached_{k}" for k in THRESHOLDS]
     names += [f"inadvertent_{k}" for k in THRESHOLDS]
@@ -142,6 +143,9 @@ def _count(
         row[f"crises_{CAUSES[record.cause]}"] += 1
         row["inadvertent"] += record.cause != Cause.HOSTILE
         row["crises_inject"] += record.root in injects
+        if record.root not in injects:
+            row["own_crises"] += 1
+            row["own_inadvertent"] += record.cause != Cause.HOSTILE
     elif isinstance(record, Called):
         _call(row, record, line)
     elif isinstance(record, Messaged):
