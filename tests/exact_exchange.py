@@ -1,6 +1,6 @@
 """One incident and the exchange it leads to, worked out without the code of the crisis.
 
-A second way to the same numbers: every equation is taken from sections 5 and 6 of ``sim/MODEL.md``
+A second way to the same numbers: every equation is taken from section 7 of ``sim/MODEL.md``
 and nothing is imported from ``sim.crisis``; only the values of the constants and the tables of what
 messages say come from the catalogue. Nothing is drawn here.
 

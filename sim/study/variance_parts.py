@@ -24,7 +24,8 @@ METHOD = "chance with one-way random effects of the parameter sets"
 CAUTION = 0.16
 """The interval takes the variance over sets at its limit with this chance beyond, about a standard
 error above the estimate. With the estimate itself 80 to 92 % of 95 % intervals hold the mean of
-another set where sets differ little or have few worlds each; with this limit 94 % or more do."""
+another set where sets differ little or have few worlds each; with this limit 94 % or more do if
+the means of sets are near normal, 90 % or so where they are skewed."""
 
 
 @dataclass(frozen=True)
