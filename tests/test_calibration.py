@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,6 @@ from commands import deconflict, short_scenario, succeeded
 from sim.errors import RunError
 from sim.scenario import load
 from sim.scenario.channels import REFERENCE
-from sim.scenario.channels import REFERENCE as NONE
 from sim.scenario.quantities import YEAR
 from sim.show.numbers import points
 from sim.show.record import calibration_lines, validation_lines
@@ -180,7 +180,7 @@ def test_each_third_says_what_the_line_does(tmp_path: Path) -> None:
     assert figure_of(draw_thirds(found)).axes
     changes = [
         third.given.column("oracle", "given_reached_3")
-        - third.given.column(NONE, "given_reached_3")
+        - third.given.column(REFERENCE, "given_reached_3")
         for third in (found.thirds[0], found.thirds[-1])
         if third.given is not None
     ]
@@ -194,13 +194,13 @@ def test_a_scenarios_own_inject_is_no_part_of_a_rate() -> None:
     scenario = load(Path(__file__).parent.parent / "scenarios" / "black_sea_2022.yaml")
     found = compare(scenario, worlds=12, arms="oracle")
     crises, begun, own = (
-        found.column(NONE, name) for name in ("crises", "crises_inject", "own_crises")
+        found.column(REFERENCE, name) for name in ("crises", "crises_inject", "own_crises")
     )
     assert begun.sum() > 0
     assert (own == crises - begun).all()
-    assert (found.column(NONE, "own_inadvertent") <= own).all()
+    assert (found.column(REFERENCE, "own_inadvertent") <= own).all()
     third = Third("all", (), found, None)
-    assert third.rooted == (own.sum(), found.column(NONE, "own_inadvertent").sum())
+    assert third.rooted == (own.sum(), found.column(REFERENCE, "own_inadvertent").sum())
 
 
 def test_a_comparison_tells_both_parts_and_what_the_file_fixed(tmp_path: Path) -> None:
@@ -267,3 +267,9 @@ def test_an_earlier_file_is_never_written_over_unasked(
     assert kept.read_text(encoding="utf-8") == "mine"
     succeeded(deconflict(*words, "--out", "kept.csv", "--force", cwd=tmp_path))
     assert kept.read_text(encoding="utf-8") != "mine"
+
+
+@pytest.mark.parametrize("cutoff", [math.inf, math.nan, 0.0])
+def test_a_cut_off_that_cuts_nothing_off_is_refused(cutoff: float) -> None:
+    with pytest.raises(RunError, match="--cutoff: must be a number of standard errors"):
+        calibrate(sets=1, years=2, cutoff=cutoff)

@@ -85,6 +85,14 @@ def test_the_sets_that_come_with_the_program_can_be_used() -> None:
         ("fear\n0.2\n", 'no column "set"'),
         ("set,fear\n", "holds no parameter set"),
         ("set,fear\n1,much\n", "row 1 cannot be read"),
+        ("set,fear,resolve\n1,0.2\n", "row 1 has not as many values as there are columns"),
+        ("set,fear\n1,0.2\n1,0.3\n", "set 1 stands there twice"),
+        ("set,not_hostile_root\n1,0.2\n", "no constant in any column"),
+        ("set,fear,not_hostile_root\n1,0.2,5\n", "a share from 0 to 1, got 5"),
+        (
+            "set,suspicion_hostile,suspicion_assertive\n1,0.9,0.4\n",
+            "add up to 1.3, more than one belief has",
+        ),
     ],
 )
 def test_what_is_no_file_of_sets_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -18,6 +18,8 @@ from sim.study.fit import (
     MISSED,
     UNRESOLVED,
     Simulated,
+    as_extreme,
+    holds,
     implausibility,
     simulated,
     verdict,
@@ -27,7 +29,9 @@ from sim.study.measures import measure
 from sim.study.targets import (
     SETTINGS,
     TARGETS,
+    Comes,
     Length,
+    Limits,
     Rate,
     Share,
     Target,
@@ -38,8 +42,8 @@ from sim.world import build, prepare
 
 ASKED = (
     "recorded", "serious", "high_risk", "violations", "disputes", "force", "disputes_no_seizures",
-    "force_no_seizures", "both", "war", "exchange_rest", "exchange_force", "operational_calls",
-    "tests", "busy_line", "clashes", "severe_air",
+    "force_no_seizures", "both_no_seizures", "both", "war", "exchange_rest", "exchange_force",
+    "operational_calls", "tests", "busy_line", "clashes", "severe_air",
 )  # fmt: skip
 """What the model document's section 8 and the record of 2022 and 2023 ask for."""
 
@@ -76,6 +80,32 @@ def test_only_figures_from_worlds_without_the_line_are_fitted() -> None:
         names = [target.name for target in chosen]
         assert ("disputes" in names) == seizures
         assert ("disputes_no_seizures" in names) != seizures
+        assert ("both" in names) == seizures
+        assert ("both_no_seizures" in names) != seizures
+
+
+def test_what_could_hardly_be_missed_says_so() -> None:
+    by_name = {target.name: target for target in TARGETS}
+    for name in ("serious", "high_risk", "tests", "busy_line"):
+        assert by_name[name].comes is Comes.INPUT
+    assert by_name["recorded"].comes is by_name["operational_calls"].comes is Comes.SOLVED
+    assert by_name["both_no_seizures"].comes is Comes.EMERGES
+    assert by_name["war"].limits is Limits.ONE_SIDED
+    assert by_name["war"].high == pytest.approx(1 - 0.05 ** (1 / 57), abs=0.002)
+
+
+def test_how_odd_the_record_would_be() -> None:
+    counted = TARGET._replace(seen=2)
+    found = Simulated(0.35, 0.3, 0.4, 100)
+    assert as_extreme(counted, found) == pytest.approx(1 - math.exp(-0.35) * 1.35)
+    assert as_extreme(counted, found._replace(value=9.0)) == pytest.approx(
+        math.exp(-9) * (1 + 9 + 40.5)
+    )
+    assert as_extreme(TARGET._replace(seen=0), found) == pytest.approx(math.exp(-0.35))
+    assert as_extreme(TARGET, found) is None
+    assert holds(TARGET, 1.6)
+    assert not holds(TARGET, 1.7)
+    assert holds(LIMIT, math.nan)
 
 
 def test_heights_of_crises_agree_with_the_rungs_of_the_records() -> None:

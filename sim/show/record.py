@@ -7,17 +7,21 @@ from collections.abc import Iterator
 
 from sim.show.markdown import table_lines
 from sim.show.numbers import number, share, wrapped
+from sim.show.words import counted
 from sim.study.calibration import Calibration, constraints, correlations
-from sim.study.fit import Simulated
+from sim.study.fit import Simulated, as_extreme
 from sim.study.parameter_sets import amount
 from sim.study.targets import NOT_HOSTILE, SETTINGS, Target
-from sim.study.validation import Validation
+from sim.study.validation import Checked, Validation
 
 _CLOSE = 0.3
 """Rank correlations below this are not told."""
 
 _FREE = 0.05
-"""A constant whose values spread as evenly as this chance allows is called unconstrained."""
+"""Chance at which any constant is wrongly called constrained, over all of them."""
+
+_ENOUGH = 20
+"""Accepted sets below which nothing is said of what the record constrains."""
 
 
 def validation_lines(found: Validation, command: str, markdown: bool = False) -> Iterator[str]:
@@ -30,12 +34,15 @@ def validation_lines(found: Validation, command: str, markdown: bool = False) ->
         title = f"{setting.title}: {lived.worlds:,} worlds under {setting.arm}"
         yield from ("", f"**{title}**" if markdown else title, "")
         yield from table_lines(
-            ("figure", "record (95 %)", "simulated (95 %)", "rests on", "verdict", "source"),
+            (
+                "figure", "record", "simulated (95 %)", "rests on", "in the model", "verdict",
+                "source",
+            ),
             (
                 (
                     f"{row.target.title}, {row.target.unit}", _recorded(row.target),
                     _simulated(row.found, row.target.unit), f"{row.found.events:,}",
-                    row.verdict, row.target.source,
+                    row.target.comes.value, _verdict(row), row.target.source,
                 )
                 for row in rows
             ),
@@ -49,9 +56,11 @@ def _extent(found: Validation, command: str, markdown: bool) -> Iterator[str]:
     failures = sum(one.failures for one in found.lived)
     text = (
         f"{found.months:,.0f} world-months, seed {found.seed}. Met: the whole simulated interval "
-        f"lies within the record's. Missed: none of it does. Not resolved: neither, with these "
-        f"worlds. Share of disputes whose root is not hostile, which no figure fixes: "
-        f"{_simulated(found.not_hostile, 'share')}."
+        f"lies within the record's limits. Missed: none of it does. Not resolved: neither, with "
+        f"these worlds. Only a figure that emerges speaks for the model: inputs and what is solved "
+        f"for could hardly be missed. Chance: of as few or as many events as the record holds, if "
+        f"the simulated number were the true one. Share of disputes whose root is not hostile, "
+        f"which no figure fixes: {_simulated(found.not_hostile, 'share')}."
     )
     if failures:
         text += f" {failures} worlds failed and are left out."
@@ -62,15 +71,21 @@ def _extent(found: Validation, command: str, markdown: bool) -> Iterator[str]:
     yield f"Made by `{command}`." if markdown else f"Made by: {command}"
 
 
+def _verdict(row: Checked) -> str:
+    chance = as_extreme(row.target, row.found)
+    return row.verdict if chance is None else f"{row.verdict}; chance {chance:.2g}"
+
+
 def _recorded(target: Target) -> str:
-    """Return what the record says, as a value with its interval or as a limit."""
+    """Return what the record says, as a value with its limits or as a limit, and what these are."""
     write = share if target.unit == "share" else number
     if target.value is not None and target.low is not None and target.high is not None:
-        return f"{write(target.value)} ({write(target.low)} to {write(target.high)})"
+        ends = f"{write(target.low)} to {write(target.high)}"
+        return f"{write(target.value)} ({ends}; {target.limits})"
     if target.high is not None:
-        return f"at most {write(target.high)}"
+        return f"at most {write(target.high)} ({target.limits})"
     assert target.low is not None
-    return f"at least {write(target.low)}"
+    return f"at least {write(target.low)} ({target.limits})"
 
 
 def _simulated(found: Simulated, unit: str) -> str:
@@ -87,14 +102,16 @@ def calibration_lines(found: Calibration, command: str, markdown: bool = False) 
     text = (
         f"{len(accepted)} of {len(found.tried)} parameter sets lie within {found.cutoff:g} "
         f"standard errors of every figure, over {found.years} years each, seed {found.seed}. The "
-        f"line is in none of these worlds."
+        f"errors are the record's and the simulation's together, so that chance in so few years "
+        f"widens what is accepted: {found.inside} of them have every figure itself within the "
+        f"record's limits. The line is in none of these worlds."
     )
     if not found.complete:
         text += " Interrupted: fewer years were lived through than asked for."
     yield text if markdown else wrapped(text)
     yield ""
     yield from table_lines(
-        ("figure", "record (95 %)", "sets that meet it", "accepted sets, range"),
+        ("figure", "record", "sets that meet it", "accepted sets, range"),
         (_met(found, at, target) for at, target in enumerate(found.targets)),
         markdown,
     )
@@ -133,14 +150,34 @@ def _constraint_lines(found: Calibration, markdown: bool) -> Iterator[str]:
         ),
         markdown,
     )  # fmt: skip
-    free = [row.name for row in constraints(found) if row.p_value > _FREE]
-    if free:
-        text = (
-            f"The record does not constrain {len(free)} of {len(found.varied)}: {', '.join(free)}. "
-            f"Times are in hours; distance: Kolmogorov and Smirnov's from an even spread."
+    yield ""
+    text = _free(found) + (
+        " The ranges come from a prototype that was fitted to the same figures on disputes, so "
+        "they already hold part of what the record says. Times are in hours; distance: Kolmogorov "
+        "and Smirnov's from an even spread."
+    )
+    yield text if markdown else wrapped(text)
+
+
+def _free(found: Calibration) -> str:
+    """Say which constants are not shown to be constrained, all chances judged together (Holm)."""
+    if len(found.accepted) < _ENOUGH:
+        return (
+            f"{counted(len(found.accepted), 'accepted set')} cannot tell what the record "
+            f"constrains; {_ENOUGH} can."
         )
-        yield ""
-        yield text if markdown else wrapped(text)
+    rows = constraints(found)
+    ranked = sorted(rows, key=lambda row: row.p_value)
+    shown: set[str] = set()
+    for at, row in enumerate(ranked):
+        if row.p_value > _FREE / (len(rows) - at):
+            break
+        shown.add(row.name)
+    free = [row.name for row in rows if row.name not in shown]
+    return (
+        f"Within their ranges {len(free)} of {len(rows)} are not shown to be constrained (all "
+        f"chances together at 5 %, Holm): {', '.join(free)}."
+    )
 
 
 def _text(value: float | str) -> str:
@@ -166,6 +203,7 @@ def _unfixed(found: Calibration, markdown: bool) -> Iterator[str]:
         text = (
             f"Among accepted sets the share of disputes whose root is not hostile "
             f"({'/'.join((*NOT_HOSTILE.of, *NOT_HOSTILE.among))}) runs from {share(known[0])} to "
-            f"{share(known[-1])}, chance included: no figure fixes it, and it carries the answer."
+            f"{share(known[-1])}, chance included: no figure fixes it, and only "
+            f"such disputes can be explained away."
         )
         yield text if markdown else wrapped(text)

@@ -9,6 +9,7 @@ is lived here, and nothing it does is ever looked at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -18,7 +19,7 @@ from scipy.stats import kstest, qmc, spearmanr
 
 from sim.errors import RunError
 from sim.scenario import content_hash
-from sim.study.fit import Simulated, implausibility, simulated
+from sim.study.fit import Simulated, holds, implausibility, simulated
 from sim.study.interrupts import Interrupts
 from sim.study.parameter_sets import Judged, ParameterSet, Value, completed, judged
 from sim.study.targets import NOT_HOSTILE, PEACETIME, SETTINGS, TARGETS, Target, needed
@@ -31,8 +32,8 @@ CUTOFF: Final = 2.0
 what chance leaves open in so many years."""
 
 _LEAST: Final = 2
-_WITH_SEIZURES: Final = ("disputes", "force")
-_WITHOUT_SEIZURES: Final = ("disputes_no_seizures", "force_no_seizures")
+_WITH_SEIZURES: Final = ("disputes", "force", "both")
+_WITHOUT_SEIZURES: Final = tuple(f"{name}_no_seizures" for name in _WITH_SEIZURES)
 
 
 class Tried(NamedTuple):
@@ -82,6 +83,14 @@ class Calibration(NamedTuple):
     def accepted(self) -> tuple[Tried, ...]:
         """The sets none of whose figures lies beyond the cut-off."""
         return tuple(one for one in self.tried if max(one.distances) <= self.cutoff)
+
+    @property
+    def inside(self) -> int:
+        """How many accepted sets have every figure itself within the record's limits."""
+        return sum(
+            all(map(holds, self.targets, (figure.value for figure in one.figures)))
+            for one in self.accepted
+        )
 
     def met(self, target: int) -> int:
         """Return how many sets lie within the cut-off of one target, whatever the others."""
@@ -157,6 +166,8 @@ def calibrate(
     record and of section 9 of the model document. An interrupt ends the run early: the result then
     rests on the worlds finished, and is not complete. Raises RunError for what cannot be run.
     """
+    if not (math.isfinite(cutoff) and cutoff > 0):
+        raise RunError(f"--cutoff: must be a number of standard errors above 0 (got {cutoff})")
     if sets < 1 or years < _LEAST:
         raise RunError(f"calibrate: needs a set and {_LEAST} years (got {sets} and {years})")
     figures = tuple(fitted() if targets is None else targets)

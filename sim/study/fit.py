@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from sim.scenario.quantities import DAY
 from sim.study.intervals import Z, clopper_pearson, fay_feuer, mean_limits
@@ -101,6 +102,25 @@ def verdict(target: Target, found: Simulated) -> Verdict:
     if found.low > high or found.high < low:
         return MISSED
     return MET if low <= found.low and found.high <= high else UNRESOLVED
+
+
+def holds(target: Target, value: float) -> bool:
+    """Return whether a value lies within a target's limits; what was not seen does."""
+    low = -math.inf if target.low is None else target.low
+    high = math.inf if target.high is None else target.high
+    return math.isnan(value) or low <= value <= high
+
+
+def as_extreme(target: Target, found: Simulated) -> float | None:
+    """Return the chance of as few or as many events as the record holds, whichever is less.
+
+    Of a Poisson number with the simulated mean; None where the record is no number of events.
+    """
+    if target.seen is None:
+        return None
+    fewer = float(special.pdtr(target.seen, found.value))
+    more = 1.0 - float(special.pdtr(target.seen - 1, found.value)) if target.seen else 1.0
+    return min(fewer, more)
 
 
 def implausibility(target: Target, found: Simulated) -> float:

@@ -82,7 +82,8 @@ _VARIED: Final = (
 )  # fmt: skip
 _REPORT: Final = Judged("report", 9 * HOUR, 36 * HOUR, True)
 """The median of the investigation's delay; its 95th percentile stays four times that."""
-_REST: Final = "suspicion_accident"
+_SUSPICION: Final = "suspicion_"
+_REST: Final = f"{_SUSPICION}accident"
 
 
 def judged() -> tuple[Judged, ...]:
@@ -197,6 +198,9 @@ def read_sets(path: str | Path | None = None) -> Kept:
     sets = tuple(_read(name, number, row) for number, row in enumerate(table, start=1))
     if not sets:
         raise RunError(f"{name}: holds no parameter set; make one with: deconflict calibrate")
+    numbers = [one.number for one in sets]
+    if twice := next((each for each in numbers if numbers.count(each) > 1), None):
+        raise RunError(f"{name}: set {twice} stands there twice; give each set its own number")
     return Kept(made, sets)
 
 
@@ -211,24 +215,38 @@ def _check_names(file: str, columns: Iterable[str]) -> None:
             raise RunError(f"{file}: {column} shapes the world, which all sets share; take it out")
         if column not in known:
             raise RunError(f'{file}: "{column}" is no parameter. {suggestion(column, known)}')
+    if not known & set(listed):
+        raise RunError(
+            f"{file}: has no constant in any column; write files with: deconflict calibrate"
+        )
     if SET not in listed:
         raise RunError(f'{file}: has no column "{SET}"; write files with: deconflict calibrate')
 
 
 def _read(file: str, row: int, values: Mapping[str, str]) -> ParameterSet:
     """Return one row as a set."""
+    lacking = [str(name) for name, text in values.items() if name is None or text is None]
+    if lacking:
+        raise RunError(
+            f"{file}: row {row} has not as many values as there are columns; write it anew"
+        )
     try:
         found = {
             name: text if text.endswith(" h") else float(text)
             for name, text in values.items()
             if name not in (SET, NOT_HOSTILE) and not name.startswith(FIGURE)
         }
+        suspicions = math.fsum(amount(x) for n, x in found.items() if n.startswith(_SUSPICION))
+        if suspicions > 1 + 1e-4:
+            raise ValueError(f"{_SUSPICION}… add up to {suspicions:g}, more than one belief has")
         figures = tuple(
             (name.removeprefix(FIGURE), float(text))
             for name, text in values.items()
             if name.startswith(FIGURE)
         )
         share = float(values.get(NOT_HOSTILE) or math.nan)
+        if not (math.isnan(share) or 0 <= share <= 1):
+            raise ValueError(f"{NOT_HOSTILE} is a share from 0 to 1, got {share:g}")
         return ParameterSet(int(values[SET]), tuple(found.items()), share, figures)
     except (TypeError, ValueError, AttributeError) as error:
         raise RunError(f"{file}: row {row} cannot be read ({error}); write it anew") from None

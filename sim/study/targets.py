@@ -3,11 +3,12 @@
 Two settings are kept apart. Conditions of 1992 to 2014 are what the figures on recorded contacts
 and disputes are about; conditions of March 2022 to March 2023 have a record of their own. No
 figure says what the line does, and none is used to fit that. Sources such as "evidence 4.2" are
-sections of ``sim/EVIDENCE.md``; ends of intervals are 95 % limits.
+sections of ``sim/EVIDENCE.md``.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
@@ -62,11 +63,29 @@ class Setting(NamedTuple):
         return varied(scenario, dict(self.changes)) if self.changes else scenario
 
 
+class Limits(StrEnum):
+    """What the limits of a figure are."""
+
+    INTERVAL = "95 %"
+    ONE_SIDED = "95 %, one-sided"
+    ACCOUNTS = "range of accounts"
+    JUDGEMENT = "judgement"
+
+
+class Comes(StrEnum):
+    """How a figure comes about in the model: only what emerges can speak for it."""
+
+    INPUT = "an input"
+    SOLVED = "solved for"
+    EMERGES = "emerges"
+
+
 class Target(NamedTuple):
     """One figure of the public record.
 
     ``value`` is None where the record gives a limit only, ``low`` None where it gives no lower
-    one. ``fitted`` says whether a calibration uses it.
+    one. ``fitted`` says whether a calibration uses it. ``seen`` is how many events the record
+    holds where the figure is their number over the very time that is simulated.
     """
 
     name: str
@@ -79,6 +98,9 @@ class Target(NamedTuple):
     high: float | None
     source: str
     fitted: bool = False
+    limits: Limits = Limits.INTERVAL
+    comes: Comes = Comes.EMERGES
+    seen: int | None = None
 
 
 PEACETIME: Final = "peacetime"
@@ -128,14 +150,15 @@ TARGETS: Final[tuple[Target, ...]] = (
         "recorded", "recorded contacts, all theatres", "a year", PEACETIME,
         Rate(("recorded",), YEAR), 107.4, 96.1, 119.6,
         "evidence 3.2: 331 in 37 months",  # solved for, not judged: see `noteworthy`
+        comes=Comes.SOLVED,
     ),
     Target(
         "serious", "of these serious", "share", PEACETIME, Share(("serious",), ("recorded",)),
-        0.163, 0.126, 0.206, "evidence 3.2: 54 of 331", fitted=True,
+        0.163, 0.126, 0.206, "evidence 3.2: 54 of 331", fitted=True, comes=Comes.INPUT,
     ),
     Target(
         "high_risk", "of these high-risk", "share", PEACETIME, Share(("high_risk",), ("recorded",)),
-        0.006, 0.0013, 0.019, "evidence 3.2: 2 of 331", fitted=True,
+        0.006, 0.0013, 0.019, "evidence 3.2: 2 of 331", fitted=True, comes=Comes.INPUT,
     ),
     Target(
         "disputes", "disputes (rung 3 or above)", "a year", PEACETIME, Rate(("crises",), YEAR),
@@ -160,47 +183,57 @@ TARGETS: Final[tuple[Target, ...]] = (
         Share((_BOTH,), (_FORCE,)), 0.30, 0.07, 0.65, f"{_DISPUTES}: 3 clashes of 10", fitted=True,
     ),
     Target(
+        "both_no_seizures", "both sides use force, given force, if seizures are left out", "share",
+        PEACETIME, Share((_BOTH,), (_FORCE,)), 0.75, 0.19, 0.99,
+        f"{_DISPUTES}: 3 clashes of 4; no modelled contact makes a seizure",
+    ),
+    Target(
         "war", "direct war, given a dispute", "share", PEACETIME, Share((_WAR,), ("crises",)),
-        None, None, 0.05, "evidence 4.2: none seen among 57", fitted=True,
+        None, None, 0.05, "evidence 4.2: none seen among 57 (1 - .05^(1/57) = 5.1 %)", fitted=True,
+        limits=Limits.ONE_SIDED,
     ),
     Target(
         "exchange_rest", "acts in an exchange, peacetime", "acts", PEACETIME,
         Length("exchange_acts", "exchanges"), None, None, 2.5,
         "model 1.3: exchanges die out; most disputes fade (evidence 4.2)", fitted=True,
+        limits=Limits.JUDGEMENT,
     ),
     Target(
         "exchange_force", "acts in an exchange that begins at rung 5", "acts", EXCHANGE,
         Length("exchange_acts", "exchanges"), None, None, 5.0,
         "model 1.3: exchanges die out even there; none led to war (evidence 3.4)", fitted=True,
+        limits=Limits.JUDGEMENT,
     ),
     Target(
         "violations", "violations of NATO airspace by Russia", "a month", _IN_2022,
-        Rate(("violations_0",), _MONTH), 0.69, 0.33, 1.5,
-        "evidence 3.3: 4 in 2022 to 18 in 2025, 33 in 48 months",
+        Rate(("violations_0",), _MONTH), 0.375, 0.171, 0.712,
+        "evidence 3.3: 9 in 2022 and 2023 (Poisson interval); 33 in 48 months to 2025",
     ),
     Target(
         "clashes", "crises in which both sides use force", "in 13 months", _IN_2022,
         Rate((_BOTH,), _THIRTEEN_MONTHS), None, None, 3.7,
-        "evidence 3.4: none, March 2022 to March 2023 (Poisson limit)",
+        "evidence 3.4: none, March 2022 to March 2023 (Poisson limit)", seen=0,
     ),
     Target(
         "severe_air", "severe air incidents over the Black Sea", "in 13 months", _BLACK_SEA,
         Rate(_SEVERE_AIR, _THIRTEEN_MONTHS), 2.0, 0.24, 7.2,
-        "evidence 3.4: RC-135 and MQ-9 (Poisson interval)",
+        "evidence 3.4: RC-135 and MQ-9 (Poisson interval)", seen=2,
     ),
     Target(
         "operational_calls", "operational calls on the line as used", "in 9 months", _LINE,
         Rate(("line_calls",), _NINE_MONTHS), 1.0, 0.03, 5.6,
-        "evidence 1.1: one by 28 November 2022 (Poisson interval)",
+        "evidence 1.1: one by 28 November 2022 (Poisson interval)", comes=Comes.SOLVED, seen=1,
     ),
     Target(
         "tests", "test calls answered", "share", _LINE, Share(("tests_answered",), ("tests",)),
         None, 0.98, None, "evidence 1.1: no failure reported",
+        limits=Limits.JUDGEMENT, comes=Comes.INPUT,
     ),
     Target(
         "busy_line", "calls a day on a line like Syria's", "a day", _BUSY,
         Rate(("notices", "line_through"), DAY), 15.0, 10.0, 20.0,
         "evidence 1.2: 10 to 12 (2017), 15 to 20 (2017)",
+        limits=Limits.ACCOUNTS, comes=Comes.INPUT,
     ),
 )  # fmt: skip
 
