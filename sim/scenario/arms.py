@@ -105,7 +105,7 @@ class Patch:
 
     def _complain(self, path: Steps, rule: str, hint: str, key: bool = False) -> None:
         if self._laying_card:
-            rule, path, key = f"does not fit: {path_text(path)} {rule}", (CARD,), False
+            rule, path, key = f"does not fit: {path_text(path)}: {rule}", (CARD,), False
         self.complaints.append(Complaint((*self._top, *path), rule, hint, key))
 
     def applied(self) -> Values:
@@ -150,7 +150,7 @@ class Patch:
         elif key in STANDARD_ARMS:
             self._complain((key,), "arms do not build on one another", "Copy its patch", key=True)
         else:
-            known = {*self._before, *PATCHED}
+            known = {*self._before, *(() if self._laying_card else PATCHED)}
             rule = "names no channel of this scenario"
             self._complain((key,), rule, suggestion(key, known), key=True)
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
     BeforeValidator,
     Field,
     PrivateAttr,
-    StringConstraints,
+    Strict,
     WithJsonSchema,
     field_validator,
 )
@@ -96,7 +96,37 @@ Failure = Annotated[
     BeforeValidator(lambda value: _known(value, FAILURES, "is nothing that a card can teach")),
     WithJsonSchema({"enum": list(FAILURES)}),
 ]
-Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500)]
+
+_WEB: Final = re.compile(r"https?://\S+")
+
+
+def _not_empty(value: Any) -> Any:
+    if isinstance(value, (list, tuple, dict)) and not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def _to_address(value: Any) -> Any:
+    if not isinstance(value, str) or not _WEB.fullmatch(value):
+        raise ValueError("must be a web address that begins with http:// or https://")
+    return value
+
+
+_T = TypeVar("_T")
+
+Some = Annotated[
+    tuple[_T, ...],
+    Strict(False),
+    BeforeValidator(_not_empty),
+    Field(json_schema_extra={"minItems": 1}),
+]
+"""A list in the file with at least one entry, a tuple in the program."""
+
+Address = Annotated[
+    str,
+    BeforeValidator(_to_address),
+    WithJsonSchema({"type": "string", "pattern": f"^{_WEB.pattern}$"}),
+]
 
 
 class Source(Frozen):
@@ -111,7 +141,7 @@ class Fact(Frozen):
     """One thing that happened, with the sources that say so."""
 
     what: Text
-    sources: Listed[Name] = Field(min_length=1)
+    sources: Some[Name]
 
 
 class Account(Frozen):
@@ -119,7 +149,7 @@ class Account(Frozen):
 
     by: Text
     says: Text
-    sources: Listed[Name] = Field(min_length=1)
+    sources: Some[Name]
 
 
 class Card(Frozen):
@@ -130,18 +160,20 @@ class Card(Frozen):
     date: Day
     until: Day | None = Field(default=None, description="last day, if not the first")
     place: Text
-    teaches: Listed[Failure] = Field(min_length=1, description="failures, the first the chief one")
+    teaches: Some[Failure] = Field(description="failures, the first the chief one")
     lesson: Text
-    facts: Listed[Fact] = Field(min_length=1)
+    facts: Some[Fact]
     accounts: Listed[Account] = Field(default=(), description="how each side tells it")
-    sources: dict[Name, Source] = Field(min_length=1)
+    sources: Annotated[dict[Name, Source], BeforeValidator(_not_empty)]
     evidence: Listed[Text] = Field(default=(), description="sections of the list of facts")
     cautions: Listed[Text] = Field(default=(), description="where what is known is thin")
-    questions: Listed[Text] = Field(min_length=1, description="to discuss; none has a right answer")
+    questions: Some[Text] = Field(description="to discuss; none has a right answer")
     given: str | None = Field(
         default=None, description="kind of incident for --given, the nearest to what happened"
     )
-    settings: dict[Name, Any] = Field(min_length=1, description="the patch that an arm gets")
+    settings: Annotated[dict[Name, Any], BeforeValidator(_not_empty)] = Field(
+        description="the patch that an arm gets"
+    )
     shows: Text = Field(description="what the settings say of the case, and what they do not")
 
     _id: str = PrivateAttr(default="card")

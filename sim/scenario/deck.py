@@ -145,8 +145,11 @@ def with_cards(values: Any, file: str) -> tuple[Any, list[Complaint], list[Probl
 
 
 def _examined(path: Path) -> tuple[Card | None, list[Problem]]:
-    """Look at everything in a card file; return the card if it can be used."""
-    reading = read_file(path, _KIND)
+    return examined(read_file(path, _KIND), path)
+
+
+def examined(reading: Reading, path: Path) -> tuple[Card | None, list[Problem]]:
+    """Look at everything in what was read of a card file; return the card if it can be used."""
     desk = Desk(reading)
     found = None
     if isinstance(reading.values, dict):
@@ -257,6 +260,7 @@ def _probe(named: Iterable[str]) -> Values:
     """Return the least of a scenario that a patch can be laid over, with these channels."""
     channels: Values = {name: {"use": _OTHER_KIND} for name in sorted(named)}
     return filled({
+        "a_max": 10.0,
         "actors": {
             "us": {"name": "United States", "bloc": "nato", "leads": True},
             "russia": {"name": "Russia", "bloc": "russia", "leads": True},

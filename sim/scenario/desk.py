@@ -42,7 +42,7 @@ class Desk:
         if places.depth(found) > len(top):
             return complaint._replace(path=found)
         if CARD in mapping(self.reading.values, *top):
-            rule = f"does not fit: {path_text(complaint.path)} {complaint.rule}"
+            rule = f"does not fit: {path_text(complaint.path)}: {complaint.rule}"
             return Complaint((*top, CARD), rule, complaint.hint, warning=complaint.warning)
         return complaint._replace(rule=f'under the arm "{arm}", {complaint.rule}')
 

@@ -114,7 +114,9 @@ def _flat(patch: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def _sources(card: Card) -> Iterator[str]:
     yield ""
-    yield "Sources" + (f" (in sim/EVIDENCE.md: {', '.join(card.evidence)})" if card.evidence else "")
+    yield "Sources" + (
+        f" (in sim/EVIDENCE.md: {', '.join(card.evidence)})" if card.evidence else ""
+    )
     for name, source in card.sources.items():
         address = source.address or "no address kept"
         yield from _wrapped(f"{name} [{source.grade}]: {source.title}. {address}", "  ", "  ")
