@@ -24,6 +24,7 @@ from sim.scenario import (
     cards,
     json_schema,
     load_card,
+    problems,
 )
 from sim.scenario.arms import Dealt
 from sim.scenario.card_model import FAILURES, GRADES
@@ -260,3 +261,11 @@ def test_a_dealt_card_reads_as_its_id() -> None:
     assert isinstance(one, Dealt)
     assert (str(one), repr(one)) == ("khasham_2018", "'khasham_2018'")
     assert arm_names(using("khasham_2018"))[-1] == "tried"
+
+
+def test_a_card_and_a_scenario_taken_for_one_another_are_told_apart() -> None:
+    (as_scenario,) = problems(FOLDER / "khasham_2018.yaml")
+    assert as_scenario.rule == "this is a failure card, not a scenario"
+    (as_card,) = card_problems(MINIMAL)
+    assert as_card.rule == "this is a scenario, not a card"
+    assert (as_scenario.line, as_card.line) == (2, 3)

@@ -32,7 +32,7 @@ FAILURES: Final[dict[str, str]] = {
     "not_called": "a way to talk stands, and nobody uses it",
     "not_answered": "the call is made, and nobody answers",
     "wrong_person": "somebody answers, and the right person is not there",
-    "no_interpreter": "somebody answers, and cannot follow what is said",
+    "no_interpreter": "somebody answers, and nobody fit to interpret is at hand",
     "busy_line": "the telephone is taken when it matters",
     "shut_line": "one side announces that it hangs up",
     "wrong_word": "what is said beforehand is not right",

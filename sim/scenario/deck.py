@@ -118,12 +118,13 @@ def with_cards(values: Any, file: str) -> tuple[Any, list[Complaint], list[Probl
     complaints: list[Complaint] = []
     problems: list[Problem] = []
     looked_up: dict[str, Card | None] = {}
+    known: dict[str, Path] = {}
     for arm, patch in mapping(values, "arms").items():
         named = patch.get(CARD) if isinstance(patch, dict) else None
         if named is None or isinstance(named, Dealt):
             continue
         path: Steps = ("arms", arm, CARD)
-        known = files_for(file)
+        known = known or files_for(file)
         if not isinstance(named, str):
             complaints.append(
                 Complaint(path, "must be the id of a card", "One of: deconflict cards")
@@ -152,7 +153,10 @@ def examined(reading: Reading, path: Path) -> tuple[Card | None, list[Problem]]:
     """Look at everything in what was read of a card file; return the card if it can be used."""
     desk = Desk(reading)
     found = None
-    if isinstance(reading.values, dict):
+    if _other_file(reading.values):
+        hint = "Check it with: deconflict check FILE"
+        desk.take([Complaint(("scenario",), "this is a scenario, not a card", hint, key=True)])
+    elif isinstance(reading.values, dict):
         desk.take(_file_name(path))
         desk.take(_dates(reading.values))
         desk.take(_references(reading.values))
@@ -166,6 +170,11 @@ def examined(reading: Reading, path: Path) -> tuple[Card | None, list[Problem]]:
         desk.take([Complaint((), "a card is a mapping of keys to values", _KIND.start)])
     desk.problems.sort(key=lambda problem: (problem.warning, problem.line, problem.column))
     return None if desk.errors else found, desk.problems
+
+
+def _other_file(values: Any) -> bool:
+    """Say whether values are those of a scenario rather than of a card."""
+    return isinstance(values, dict) and "scenario" in values and "card" not in values
 
 
 def _file_name(path: Path) -> Iterator[Complaint]:

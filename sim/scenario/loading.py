@@ -66,6 +66,10 @@ def _examined(reading: Reading) -> tuple[Scenario | None, Desk]:
             rule = "a scenario is a mapping of keys to values"
             desk.take([Complaint((), rule, "Begin with: deconflict new NAME")])
         return None, desk
+    if "card" in reading.values and "scenario" not in reading.values:
+        hint = "Print it with: deconflict cards FILE"
+        desk.take([Complaint(("card",), "this is a failure card, not a scenario", hint, key=True)])
+        return None, desk
     dealt, complaints, of_cards = with_cards(reading.values, reading.file)
     values = filled(dealt)
     desk.take(complaints)

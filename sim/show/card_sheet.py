@@ -118,7 +118,8 @@ def _sources(card: Card) -> Iterator[str]:
         f" (in sim/EVIDENCE.md: {', '.join(card.evidence)})" if card.evidence else ""
     )
     for name, source in card.sources.items():
-        address = source.address or "no address kept"
-        yield from _wrapped(f"{name} [{source.grade}]: {source.title}. {address}", "  ", "  ")
+        text = f"{name} [{source.grade}]: {source.title}"
+        text += f". {source.address}" if source.address else ""
+        yield from _wrapped(text, "  ", "  ")
     grades = sorted({source.grade for source in card.sources.values()})
     yield from _wrapped("; ".join(f"[{grade}] {GRADES[grade]}" for grade in grades), "  ")
