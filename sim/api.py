@@ -13,7 +13,7 @@ from sim.crisis import History, Stage, given_in
 from sim.crisis import play as play_stage
 from sim.errors import Problem, RunError
 from sim.records import NOBODY, as_row
-from sim.scenario import Scenario, arm_names, content_hash, load, problems
+from sim.scenario import Scenario, arm_names, cards, content_hash, load, problems
 from sim.scenario.nearest import suggestion
 from sim.study import comparison as study
 from sim.study import discovery as discoveries
@@ -37,6 +37,7 @@ __all__ = [
     "Sensitivity",
     "Sweep",
     "arm_names",
+    "cards",
     "check",
     "check_given",
     "chosen_arms",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import record_commands, space_commands
+from sim import card_commands, record_commands, space_commands
 from sim.errors import RunError
 from sim.terminal import (
     INTERRUPTED,
@@ -283,13 +283,16 @@ def _say_power(scenario: Scenario, worlds: int, seed: int, given: str | None) ->
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    cards: Annotated[bool, typer.Option("--cards", help="That of failure cards instead.")] = False,
+) -> None:
     """Print the JSON Schema of scenario files, for editors."""
     import json
 
-    from sim.scenario import json_schema
+    from sim.scenario import card_schema, json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
+    found = card_schema() if cards else json_schema()
+    typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
 
 
 @app.command()
@@ -345,6 +348,6 @@ def parameters(
 
 for _command in (
     record_commands.validate, record_commands.calibrate, record_commands.identify,
-    space_commands.sensitivity, space_commands.discover,
+    space_commands.sensitivity, space_commands.discover, card_commands.cards,
 ):  # fmt: skip
     app.command()(_command)

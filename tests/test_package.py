@@ -29,7 +29,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = folder / "source"
     source.mkdir()
     # Built from links, so that a build leaves nothing in the source tree.
-    for name in ("pyproject.toml", "README.md", "LICENSE", "sim"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "sim", "scenarios"):
         (source / name).symlink_to(ROOT / name)
     _pip("wheel", "--no-build-isolation", "--wheel-dir", "built", str(source), cwd=folder)
     (found,) = (folder / "built").glob("deconflict-*.whl")
@@ -62,6 +62,7 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
         for path in (ROOT / "sim").rglob("*")
         if path.is_file() and not LEFT_OUT & set(path.parts)
     }
+    there |= {f"sim/cards/{path.name}" for path in (ROOT / "scenarios" / "cards").iterdir()}
     assert there - held == set(), "pyproject.toml leaves these out of the wheel"
     assert held - there == set(), "these lie in the wheel only"
     assert {"sim/py.typed", "sim/scenario/new.yaml", "sim/world/basemap.geojson"} <= held
@@ -80,6 +81,12 @@ def test_the_wheel_runs_far_from_its_source(installed: Command, wheel: Path) -> 
     assert installed("--version").startswith("deconflict ")
     installed("new", "mine")
     assert "No problems" in installed("check", "mine.yaml")
+    assert "Khasham" in installed("cards", "khasham_2018")
+    text = (here / "mine.yaml").read_text(encoding="utf-8")
+    assert "\narms:\n" in text
+    text = text.replace("\narms:\n", "\narms:\n  ours: {card: khasham_2018}\n")
+    (here / "ours.yaml").write_text(text, encoding="utf-8")
+    assert "ours" in installed("check", "ours.yaml")
     out = installed("compare", "mine.yaml", "--worlds", 3, "--arms", "as_designed")
     assert "3 worlds" in out
     manifest = json.loads((here / "results" / "mine" / "manifest.json").read_text("utf-8"))

@@ -2,7 +2,8 @@
 
 An arm changes what the two sides can say and how they take it, never the world they live in, so
 that all arms of a scenario meet the same luck. A patch names channels and parameters; mappings
-merge key by key, everything else is replaced, null takes away.
+merge key by key, everything else is replaced, null takes away. An arm may use a failure card: its
+settings are laid over the scenario first, then what the arm says beside it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from typing import Any, Final
 from sim.scenario.channels import LINE, PUBLIC_STATEMENTS, STANDARD_ARMS
 from sim.scenario.complaints import Complaint
 from sim.scenario.filling import Values, mapping
+from sim.scenario.names import Name, Text
 from sim.scenario.nearest import suggestion
 from sim.scenario.parameters import Parameters
-from sim.scenario.places import Steps
+from sim.scenario.places import Steps, path_text
+from sim.scenario.quantities import Frozen
 
 EVERY: Final = "*"
 """In a patch: every channel but public statements and those named beside it."""
@@ -22,7 +25,8 @@ EVERY: Final = "*"
 CHANNELS: Final = "channels"
 PARAMETERS: Final = "parameters"
 TITLE: Final = "title"
-PATCHED: Final = frozenset({CHANNELS, PARAMETERS, TITLE})
+CARD: Final = "card"
+PATCHED: Final = frozenset({CHANNELS, PARAMETERS, TITLE, CARD})
 
 WORLD: Final = frozenset({
     "format", "scenario", "question", "sources", "start", "duration", "border_share", "conditions",
@@ -45,6 +49,20 @@ _WHOLE: Final = (
 """Mappings that stand for one value and are replaced as one."""
 
 _SAME_WORLD = "An arm may not change the world; write a second scenario"
+
+
+class Dealt(Frozen):
+    """A failure card as an arm holds it once its name was looked up; its settings are a patch."""
+
+    id: Name
+    title: Text
+    settings: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self.id
+
+    def __repr__(self) -> str:
+        return repr(self.id)
 
 
 def merged(base: Any, patch: Any) -> Any:
@@ -79,30 +97,45 @@ class Patch:
         self._top: Steps = ("arms", name)
         self._before = mapping(values, CHANNELS)
         self._channels = dict(self._before)
+        self._parameters: Any = values.get(PARAMETERS, {})
         # A patch that is no mapping is the model's to complain about.
         self._patch = patch if isinstance(patch, dict) else {}
+        self._laying_card = False
+        self._taken: frozenset[str] = frozenset()
 
     def _complain(self, path: Steps, rule: str, hint: str, key: bool = False) -> None:
+        if self._laying_card:
+            rule, path, key = f"does not fit: {path_text(path)}: {rule}", (CARD,), False
         self.complaints.append(Complaint((*self._top, *path), rule, hint, key))
 
     def applied(self) -> Values:
         """Return the scenario's values under this arm."""
-        listed = self._patch.get(CHANNELS, {})
+        card = self._patch.get(CARD)
+        if isinstance(card, Dealt):
+            self._laying_card = True
+            self._lay(card.settings)
+            self._laying_card = False
+            self._taken = frozenset(self._before.keys() - self._channels.keys())
+        self._lay(self._patch)
+        return self.values | {CHANNELS: self._channels, PARAMETERS: self._parameters}
+
+    def _lay(self, patch: Values) -> None:
+        """Lay a patch over the channels and parameters as they stand."""
+        listed = patch.get(CHANNELS, {})
         if isinstance(listed, dict):
-            self._listed(listed)
+            self._listed(listed, patch)
         else:
             self._complain((CHANNELS,), "must be a mapping of channels", "")
-        for key, patch in self._patch.items():
+        for key, part in patch.items():
             if key not in PATCHED:
-                self._shorthand(str(key), patch)
-        parameters = self._parameters()
-        return self.values | {CHANNELS: self._channels, PARAMETERS: parameters}
+                self._shorthand(str(key), part)
+        self._constants(patch.get(PARAMETERS))
 
-    def _listed(self, listed: Values) -> None:
+    def _listed(self, listed: Values, whole: Values) -> None:
         """Patch what stands under ``channels``, first every channel, then those named."""
         if EVERY in listed:
             for name in self._before:
-                if name != PUBLIC_STATEMENTS and name not in listed and name not in self._patch:
+                if name != PUBLIC_STATEMENTS and name not in listed and name not in whole:
                     self._one(name, listed[EVERY], (CHANNELS, EVERY))
         for name, patch in listed.items():
             if name != EVERY:
@@ -117,7 +150,7 @@ class Patch:
         elif key in STANDARD_ARMS:
             self._complain((key,), "arms do not build on one another", "Copy its patch", key=True)
         else:
-            known = {*self._before, *PATCHED}
+            known = {*self._before, *(() if self._laying_card else PATCHED)}
             rule = "names no channel of this scenario"
             self._complain((key,), rule, suggestion(key, known), key=True)
 
@@ -135,6 +168,9 @@ class Patch:
                 self._by_hour(name, patch, path) if "when" in patch or "zone" in patch else patch
             )
             self._channels[name] = merged(self._channels[name], whole)
+        elif patch and name in self._taken and path[-1] != EVERY:
+            hint = "Leave it out, or leave the card out"
+            self._complain(path, "is taken away by the card of this arm", hint, key=True)
 
     def _by_hour(self, name: str, patch: Values, path: Steps) -> Values:
         """Turn a patch for certain hours into one more spell of the channel."""
@@ -155,20 +191,18 @@ class Patch:
         hours = {key: patch[key] for key in ("when", "zone") if key in patch}
         return {"spells": [*spells, {"when": hours} | spell]}
 
-    def _parameters(self) -> Any:
-        """Return the parameters under this arm."""
-        before = self.values.get(PARAMETERS, {})
-        patch = self._patch.get(PARAMETERS)
+    def _constants(self, patch: Any) -> None:
+        """Patch the parameters."""
         if patch is None or patch == {}:
-            return before
+            return
         if not isinstance(patch, dict):
             self._complain((PARAMETERS,), "must be a mapping of parameters", "")
-            return before
+            return
         for key in patch:
             if key in WORLD_PARAMETERS:
                 path = (PARAMETERS, key)
                 self._complain(path, "cannot be set in an arm", _SAME_WORLD, key=True)
-        return merged(before or {}, patch)
+        self._parameters = merged(self._parameters or {}, patch)
 
 
 def patches(values: Values) -> dict[str, Any]:

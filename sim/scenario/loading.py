@@ -7,7 +7,7 @@ included, has been looked at.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,91 +15,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError
-from sim.scenario.arms import Patch, needs_line, patches, places_in_arm
+from sim.scenario.arms import CARD, Dealt, needs_line, patches
 from sim.scenario.channels import ARM_TITLES
 from sim.scenario.checks import arm_checks, world_checks
-from sim.scenario.complaints import MISSING, NO_NAME, Complaint, from_models, value_at
+from sim.scenario.complaints import Complaint, from_models
+from sim.scenario.deck import with_cards
+from sim.scenario.desk import Desk
 from sim.scenario.files import read_file
-from sim.scenario.filling import Values, filled, mapping
-from sim.scenario.models import Channel, Force, Inject, Scenario, Strikes
+from sim.scenario.filling import Values, filled
+from sim.scenario.models import Force, Inject, Scenario, Strikes
 from sim.scenario.nearest import suggestion
-from sim.scenario.parameters import Parameters
-from sim.scenario.places import Places, Reading, Steps, path_text, shown
+from sim.scenario.patched import under_arm
+from sim.scenario.places import Places, Reading
 from sim.scenario.reading import read_values
-
-
-class _Desk:
-    """Where complaints come in, get their place in the file and are kept once each."""
-
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
-        self.problems = list(reading.problems)
-        self._refused = {(problem.line, problem.column) for problem in reading.problems}
-        self._seen: set[tuple[int, int, str, str]] = set()
-        self._base: set[tuple[Steps, str]] = set()
-
-    def take(self, complaints: Iterable[Complaint], arm: str | None = None) -> None:
-        """Note complaints about the scenario, or about it under one arm.
-
-        What is wrong without the arm is not said again of each arm.
-        """
-        for complaint in complaints:
-            if arm is None:
-                self._base.add((complaint.path, complaint.rule))
-                self._note(complaint)
-            elif (complaint.path, complaint.rule) not in self._base:
-                self._note(self._in_arm(complaint, arm))
-
-    def _in_arm(self, complaint: Complaint, arm: str) -> Complaint:
-        """Move a complaint to where the arm's patch writes the value, if it does."""
-        places = self.reading.places
-        found = max(places_in_arm(arm, complaint.path), key=places.depth)
-        if complaint.path[:1] == ("arms",):
-            return complaint
-        if places.depth(found) > len(("arms", arm)):
-            return complaint._replace(path=found)
-        return complaint._replace(rule=f'under the arm "{arm}", {complaint.rule}')
-
-    def _note(self, complaint: Complaint) -> None:
-        places: Places = self.reading.places
-        line, column = places.of(complaint.path, complaint.key or complaint.block)
-        path = self._named(complaint.path)
-        if (line, column) in self._refused or (line, column, path, complaint.rule) in self._seen:
-            return
-        if complaint.rule == NO_NAME and any(path == told for _, _, told, _ in self._seen):
-            return  # a reference to nothing says more
-        self._seen.add((line, column, path, complaint.rule))
-        self.problems.append(
-            Problem(
-                self.reading.file, line, column, path, self._value(complaint), complaint.rule,
-                complaint.hint, complaint.warning,
-            )
-        )  # fmt: skip
-
-    def _named(self, path: Steps) -> str:
-        """Return a path with the id of a row in place of its number."""
-        steps: list[str | int] = []
-        for at, step in enumerate(path):
-            row = value_at(self.reading.values, path[: at + 1]) if isinstance(step, int) else None
-            name = row.get("id") if isinstance(row, dict) else None
-            steps.append(step)
-            if isinstance(name, str) and 0 < len(name) <= 40:
-                steps[-1] = f"[{name}]"
-        return path_text(tuple(steps)).replace(".[", "[")
-
-    def _value(self, complaint: Complaint) -> str:
-        if complaint.key:
-            return str(complaint.path[-1])[:60]
-        value = value_at(self.reading.values, complaint.path)
-        if complaint.block or value is MISSING:
-            return ""
-        text = shown(value)
-        return "" if isinstance(value, (dict, list)) and text.endswith("...") else text
-
-    @property
-    def errors(self) -> list[Problem]:
-        """The problems that keep the scenario from being run."""
-        return [problem for problem in self.problems if not problem.warning]
 
 
 def _canonical(row: Force | Strikes | Inject) -> tuple[str, str]:
@@ -121,7 +49,7 @@ def _sorted(scenario: Scenario) -> Scenario:
     )
 
 
-def _validated(values: Values, desk: _Desk) -> Scenario | None:
+def _validated(values: Values, desk: Desk) -> Scenario | None:
     """Return the scenario of filled values, or note why it is none."""
     try:
         return _sorted(Scenario.model_validate(values))
@@ -130,46 +58,29 @@ def _validated(values: Values, desk: _Desk) -> Scenario | None:
         return None
 
 
-def _under_arm(
-    name: str, patch: Any, values: Values
-) -> tuple[dict[str, Channel], Parameters | None, list[Complaint]]:
-    """Return the channels and parameters of an arm with everything wrong about them."""
-    work = Patch(name, patch, values)
-    after = work.applied()
-    complaints = list(work.complaints)
-    channels: dict[str, Channel] = {}
-    for key, value in sorted(mapping(after, "channels").items()):
-        try:
-            channels[key] = Channel.model_validate(value)
-        except ValidationError as error:
-            for complaint in from_models(Channel, error, value):
-                complaints.append(complaint._replace(path=("channels", key, *complaint.path)))
-    parameters = None
-    try:
-        parameters = Parameters.model_validate(after.get("parameters", {}))
-    except ValidationError as error:
-        for complaint in from_models(Parameters, error, after.get("parameters")):
-            complaints.append(complaint._replace(path=("parameters", *complaint.path)))
-    complaints.extend(arm_checks(after))
-    return channels, parameters, complaints
-
-
-def _examined(reading: Reading) -> tuple[Scenario | None, _Desk]:
+def _examined(reading: Reading) -> tuple[Scenario | None, Desk]:
     """Look at everything in a reading; return the scenario if it can be run."""
-    desk = _Desk(reading)
+    desk = Desk(reading)
     if not isinstance(reading.values, dict):
         if not reading.problems:
             rule = "a scenario is a mapping of keys to values"
             desk.take([Complaint((), rule, "Begin with: deconflict new NAME")])
         return None, desk
-    values = filled(reading.values)
+    if "card" in reading.values and "scenario" not in reading.values:
+        hint = "Print it with: deconflict cards FILE"
+        desk.take([Complaint(("card",), "this is a failure card, not a scenario", hint, key=True)])
+        return None, desk
+    dealt, complaints, of_cards = with_cards(reading.values, reading.file)
+    values = filled(dealt)
+    desk.take(complaints)
     desk.take(world_checks(values))
     desk.take(arm_checks(values))
     scenario = _validated(values, desk)
     if not needs_line(values):
         for name, patch in patches(values).items():
-            desk.take(_under_arm(name, patch, values)[2], name)
+            desk.take(under_arm(name, patch, values)[2], name)
     desk.problems.sort(key=lambda problem: (problem.warning, problem.line, problem.column))
+    desk.problems += of_cards
     if scenario is None or desk.errors:
         return None, desk
     scenario.remember(reading.file, reading.text, values)
@@ -212,10 +123,12 @@ def arm_names(scenario: Scenario) -> tuple[str, ...]:
 
 
 def arm_title(scenario: Scenario, name: str) -> str:
-    """Return an arm's title, from the file if it gives one."""
-    own = scenario.arms.get(name, {}).get("title")
+    """Return an arm's title, from the file if it gives one, or else from its card."""
+    patch = scenario.arms.get(name, {})
+    own, card = patch.get("title"), patch.get(CARD)
     usual = ARM_TITLES.get(name) if name not in scenario.arms else None
-    return str(own or usual or name.replace("_", " "))
+    of_card = card.title if isinstance(card, Dealt) else None
+    return str(own or of_card or usual or name.replace("_", " "))
 
 
 def arm(scenario: Scenario, name: str) -> Scenario:
@@ -230,9 +143,9 @@ def arm(scenario: Scenario, name: str) -> Scenario:
         raise ScenarioError([Problem(
             file, 0, 0, "arms", repr(name), "there is no such arm", suggestion(name, found)
         )])  # fmt: skip
-    channels, parameters, complaints = _under_arm(name, found[name], values)
+    channels, parameters, complaints = under_arm(name, found[name], values)
     if parameters is None or any(not complaint.warning for complaint in complaints):
-        desk = _Desk(Reading(file, "", values, Places({}, {}), []))
+        desk = Desk(Reading(file, "", values, Places({}, {}), []))
         desk.take(complaints, name)
         raise ScenarioError(desk.errors)
     return scenario.model_copy(update={"channels": channels, "parameters": parameters})

@@ -44,7 +44,15 @@ _CONSTANTS: Final[dict[str, bool | None]] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 
-START: Final = "Begin with: deconflict new NAME"
+
+class Kind(NamedTuple):
+    """What a file is meant to hold, and how to begin one."""
+
+    noun: str
+    start: str
+
+
+SCENARIO: Final = Kind("scenario", "Begin with: deconflict new NAME")
 
 
 class _Unreadable(Exception):
@@ -62,8 +70,9 @@ class _Node(NamedTuple):
 class _Reader:
     """One pass over the parser's events, noting every problem on the way."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, kind: Kind) -> None:
         self.file = file
+        self.kind = kind
         self.problems: list[Problem] = []
         self.places = Places({}, {})
         self._events: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)
@@ -86,15 +95,14 @@ class _Reader:
         next(self._events)  # the start of the stream
         event = next(self._events)
         if isinstance(event, StreamEndEvent):
-            self.complain(event, (), "", "the file is empty", START, fatal=True)
+            self.complain(event, (), "", "the file is empty", self.kind.start, fatal=True)
         self._directives(event)
         value = self._node(next(self._events), (), 0).value
         next(self._events)  # the end of the document
         event = next(self._events)
         if not isinstance(event, StreamEndEvent):
-            self.complain(
-                event, (), "", "a second document begins here", "A file holds one scenario"
-            )
+            hint = f"A file holds one {self.kind.noun}"
+            self.complain(event, (), "", "a second document begins here", hint)
         return value
 
     def _directives(self, event: DocumentStartEvent) -> None:
@@ -125,13 +133,15 @@ class _Reader:
     def _deep(self, event: Any, path: Steps, depth: int) -> None:
         if depth > MAX_DEPTH:
             rule = f"must not nest deeper than {MAX_DEPTH} levels"
-            self.complain(event, path[:6], "", rule, "A scenario needs about six", fatal=True)
+            hint = f"A {self.kind.noun} needs about six"
+            self.complain(event, path[:6], "", rule, hint, fatal=True)
 
     def _count(self, event: Any, path: Steps, size: int) -> None:
         self._size += size
         if self._size > MAX_NODES:
             rule = f"holds more than {MAX_NODES:,} values, aliases counted in full"
-            self.complain(event, path, "", rule, "Split it into several scenarios", fatal=True)
+            hint = f"Split it into several {self.kind.noun}s"
+            self.complain(event, path, "", rule, hint, fatal=True)
 
     def _alias(self, event: AliasEvent, path: Steps) -> _Node:
         found = self._anchors.get(str(event.anchor))
@@ -251,13 +261,13 @@ def _parser_problem(error: Exception, file: str) -> Problem:
     return Problem(file, line, column, "", "", " ".join(rule.split()), hint)
 
 
-def read_values(text: str, file: str) -> Reading:
+def read_values(text: str, file: str, kind: Kind = SCENARIO) -> Reading:
     """Return the values of a YAML text; never raises, whatever the text."""
     text = text.removeprefix("\ufeff")
     unprintable = _unprintable(text, file)
     if unprintable is not None:
         return Reading(file, text, None, Places({}, {}), [unprintable])
-    reader = _Reader(text, file)
+    reader = _Reader(text, file, kind)
     values: Any = None
     try:
         values = reader.document()

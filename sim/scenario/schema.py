@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sim.scenario.arms import BY_HOUR, EVERY, WORLD, WORLD_PARAMETERS
+from sim.scenario.arms import BY_HOUR, EVERY, PATCHED, WORLD, WORLD_PARAMETERS
+from sim.scenario.card_model import GIVABLE, Card
 from sim.scenario.channels import CHANNEL_KINDS
 from sim.scenario.checks import PLACEABLE
+from sim.scenario.deck import OF_ONE, card_files, shipped
 from sim.scenario.kinds import UNIT_KINDS
 from sim.scenario.models import Scenario
 
@@ -125,6 +127,7 @@ def _arm(defs: Schema) -> Schema:
         "description": "A patch of channels and parameters; an arm may not change the world.",
         "properties": {
             "title": {"type": "string", "minLength": 1},
+            "card": _either({"enum": sorted(card_files(shipped()))}, _card_name(), _NULL),
             "channels": _either(channels, _NULL),
             "parameters": _either(_ref("ParametersPatch"), _NULL),
         },
@@ -133,7 +136,12 @@ def _arm(defs: Schema) -> Schema:
     }
 
 
-_OWN: Final = frozenset({"title", "channels", "parameters"})
+_OWN: Final = PATCHED
+
+
+def _card_name() -> Schema:
+    """Return the schema of a card's id; those beside a scenario are not known here."""
+    return {"type": "string", "pattern": _NAME, "description": "id of a failure card"}
 
 
 def json_schema() -> Schema:
@@ -147,3 +155,25 @@ def json_schema() -> Schema:
     schema["properties"]["arms"]["patternProperties"] = {_NAME: _ref("Arm")}
     defs["Channel"] = _loosened(defs["Channel"])
     return {"$schema": DIALECT, "title": "deconflict scenario"} | schema
+
+
+_NOTHING: Final = _either(
+    _NULL, {"type": "array", "maxItems": 0}, {"type": "object", "maxProperties": 0}
+)
+"""What a card may hold where a scenario names its own actors and dates."""
+
+
+def card_schema() -> Schema:
+    """Return the JSON Schema (draft 2020-12) of failure card files."""
+    defs: Schema = json_schema()["$defs"]
+    schema: Schema = _plain(Card.model_json_schema())
+    settings = _plain(defs["Arm"])
+    for name in ("title", "card"):
+        settings["properties"].pop(name)
+    settings["description"] = "A patch of channels and parameters, as an arm has it."
+    for name in OF_ONE:
+        defs["WholePatch"]["properties"][name] = _NOTHING
+    schema["properties"]["given"] = _either({"enum": list(GIVABLE)}, _NULL)
+    schema["properties"]["settings"] = settings | {"minProperties": 1}
+    schema["$defs"] = defs | schema["$defs"]
+    return {"$schema": DIALECT, "title": "deconflict failure card"} | schema
