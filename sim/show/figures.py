@@ -13,6 +13,7 @@ from sim.show.sweep_curves import draw_curves
 from sim.show.sweep_grid import draw_grid
 from sim.show.theatre_map import draw_map
 from sim.show.timeline import draw_timeline
+from sim.study.telling_world import telling_arm
 
 if TYPE_CHECKING:
     from sim.api import Comparison, Sweep
@@ -39,22 +40,13 @@ def draw_all(comparison: Comparison, folder: Path) -> list[Path]:
 def _one_world(comparison: Comparison, folder: Path) -> list[Path]:
     """Draw the map and the timeline of the world that tells most."""
     world = comparison.telling_world
-    arm = _telling_arm(comparison, world)
+    arm = telling_arm(comparison, world)
     played = comparison.played(comparison.reference, world)
     files = list(save(figure_of(draw_map(played.stage, played.history)), folder, "map"))
     if arm is not None:
         axes = draw_timeline(played.stage, played.history, played.under(arm).history)
         files += save(figure_of(axes), folder, "timeline")
     return files
-
-
-def _telling_arm(comparison: Comparison, world: int) -> str | None:
-    """Return the arm to set beside the reference in one world, None if there is no other."""
-    row = comparison.column(comparison.reference, "world").tolist().index(world)
-    measure = f"{comparison.prefix}peak"
-    base = comparison.column(comparison.reference, measure)[row]
-    changed = [arm for arm in comparison.others if comparison.column(arm, measure)[row] != base]
-    return next(iter([*changed, *comparison.others]), None)
 
 
 def draw_sweep(found: Sweep, folder: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from rich.text import Text
 from sim.crisis import History
 from sim.records import CallEnd, Contacted, Noticed, Record, Struck, Tested
 from sim.scenario.quantities import DAY
+from sim.show.abreast import Abreast, abreast
 from sim.show.casebook import numbered
 from sim.show.cast import Cast
 from sim.show.closing import arm_name, closing, header
@@ -152,50 +153,27 @@ def narrate_pair(a: History, b: History, stage: Stage, width: int | None = None)
     ``width`` is the terminal's when not given, 110 columns where there is none.
     """
     columns = width or shutil.get_terminal_size((WIDTH, 24)).columns
-    cast = Cast(stage)
+    told = abreast(a, b, stage)
+    cast, parts = told.cast, told.parts
     scenario = cast.theatre.scenario
     lines = [f"{scenario.scenario} · world {a.world} · seed {a.seed}", scenario.question]
     lines += [f"left: {arm_name(a, cast)} · right: {arm_name(b, cast)}"]
-    parts = divergence(a, b, cast)
     if parts is None:
-        body = [no_difference(a, b), "", "What came of it, in both", *closing(a, cast)]
+        body = [no_difference(a, b), "", "What came of it, in both", *told.ends[0]]
         return [line for part in lines + body for line in textwrap.wrap(part, columns) or [""]]
-    numbers = numbered(a, b)
-    tellers = (Teller(a, cast, numbers), Teller(b, cast, numbers))
-    lines += ["", _common_past(tellers[0], parts, cast), ""]
-    lines += [f"They part on {parts.sentence(cast)}"]
+    lines += ["", told.past, "", f"They part on {parts.sentence(cast)}"]
     head = [line for part in lines for line in textwrap.wrap(part, columns) or [""]]
-    return head + _side_by_side(tellers, parts, cast, columns)
+    return head + _side_by_side((a.arm, b.arm), told, columns)
 
 
-def _common_past(teller: Teller, parts: Divergence, cast: Cast) -> str:
-    """Return the sentence on what both histories share before they part."""
-    told = [(record, entry) for time, record, entry in teller.entries() if time < parts.tells_from]
-    tones = Counter(entry.tone for _, entry in told if entry is not None)
-    contacts = sum(isinstance(record, Contacted) for record, _ in told)
-    counts = [
-        counted(contacts, "recorded contact"),
-        counted(tones[Tone.INCIDENT], "incident"),
-        counted(tones[Tone.ACT], "act"),
-    ]
-    return sentence(
-        f"both share the past from {cast.day(teller.history.begins)} to "
-        f"{cast.stamp(parts.tells_from)}: {listed(counts)}"
-    )
-
-
-def _side_by_side(
-    tellers: tuple[Teller, Teller], parts: Divergence, cast: Cast, width: int
-) -> list[str]:
+def _side_by_side(arms: tuple[str, str], told: Abreast, width: int) -> list[str]:
     """Return the entries of two histories in two columns, what both share across them."""
     column = (width - len(_GUTTER)) // 2
-    left, right = (
-        [e for _, _, e in t.entries() if e and e.time >= parts.tells_from] for t in tellers
-    )
-    lines = _row([tellers[0].history.arm], [tellers[1].history.arm], column)
+    cast = told.cast
+    lines = _row([arms[0]], [arms[1]], column)
     lines += _row(["─" * column], ["─" * column], column)
     day = ""
-    for ours, theirs in _aligned(left, right):
+    for ours, theirs in told.rows:
         entry = ours or theirs
         assert entry is not None
         if cast.day(entry.time) != day:
@@ -208,29 +186,10 @@ def _side_by_side(
             lines += _row(_cell(ours, cast, column), _cell(theirs, cast, column), column)
     lines += _row(["What came of it"], ["What came of it"], column)
     ends = [
-        [line for part in closing(t.history, cast) for line in textwrap.wrap(part, column)]
-        for t in tellers
+        [line for part in sentences for line in textwrap.wrap(part, column)]
+        for sentences in told.ends
     ]
     return lines + _row(ends[0], ends[1], column)
-
-
-def _aligned(left: list[Entry], right: list[Entry]) -> list[tuple[Entry | None, Entry | None]]:
-    """Return two lists of entries merged in time; equal and same-moment ones stand abreast."""
-    rows: list[tuple[Entry | None, Entry | None]] = []
-    i = j = 0
-    while i < len(left) or j < len(right):
-        ours = left[i] if i < len(left) else None
-        theirs = right[j] if j < len(right) else None
-        if ours and theirs and (ours.time, ours.rank) == (theirs.time, theirs.rank):
-            rows.append((ours, theirs))
-            i, j = i + 1, j + 1
-        elif theirs is None or (ours and (ours.time, ours.rank) < (theirs.time, theirs.rank)):
-            rows.append((ours, None))
-            i += 1
-        else:
-            rows.append((None, theirs))
-            j += 1
-    return rows
 
 
 def _cell(entry: Entry | None, cast: Cast, column: int) -> list[str]:

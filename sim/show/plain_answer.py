@@ -36,27 +36,51 @@ def paragraph(found: Comparison) -> Iterator[str]:
 
 
 def _sentences(found: Comparison, arm: str) -> str:
-    shares, difference = found.shares(arm, _RUNG), found.risk_difference(arm, _RUNG)
+    difference = found.risk_difference(arm, _RUNG)
+    text = f"{arm}: {happened(found, arm)}. {outcomes(found, arm)} "
+    text += _detected(difference) if difference.detectable else _nothing(found, arm, difference)
+    return " ".join([text.rstrip(), *further(found, arm), remains(found, arm)])
+
+
+def happened(found: Comparison, arm: str) -> str:
+    """Return in how many worlds it came to a crisis without the line and under an arm."""
     base, risk = found.risk(found.reference, _RUNG), found.risk(arm, _RUNG)
     if found.given:
         placed = int((found.column(found.reference, "given_cause") >= 0).sum())
         subject = f"Of {placed:,} worlds with this incident, in {base.events:,} it led to"
     else:
         subject = f"Of {found.worlds:,} worlds of {found.days:g} days, {base.events:,} saw"
-    text = (
-        f"{arm}: {subject} {_CRISIS} without the line and {risk.events:,} under this arm. In "
-        f"{shares.helped.events:,} the arm averted it; in {shares.unchanged.events:,} it changed "
-        f"nothing at this rung; in {shares.harmed.events:,} it made things worse. "
+    return f"{subject} {_CRISIS} without the line and {risk.events:,} under this arm"
+
+
+def outcomes(found: Comparison, arm: str, shares: bool = False) -> str:
+    """Return in how many worlds the arm helped, changed nothing and harmed, with their shares."""
+    parts = found.shares(arm, _RUNG)
+    helped, unchanged, harmed = (
+        f"{one.events:,}" + (f" ({share(one.value)})" if shares else "")
+        for one in (parts.helped, parts.unchanged, parts.harmed)
     )
-    text += _detected(difference) if difference.detectable else _nothing(found, arm, difference)
-    text += _higher(found, arm, difference)
-    text += _own(found, arm)
-    if _tells_truth(found, arm):
-        text += _TRUTH
+    return (
+        f"In {helped} the arm averted it; in {unchanged} it changed nothing at this rung; in "
+        f"{harmed} it made things worse."
+    )
+
+
+def remains(found: Comparison, arm: str) -> str:
+    """Return what risk remains under an arm."""
+    risk = found.risk(arm, _RUNG)
     if risk.events == 0:
         high = share(risk.interval.high)
-        return text + f"What remains: none of these worlds, but up to {high} is compatible."
-    return text + f"What remains: {share(risk.value)} still come to it."
+        return f"What remains: none of these worlds, but up to {high} is compatible."
+    return f"What remains: {share(risk.value)} still come to it."
+
+
+def further(found: Comparison, arm: str) -> list[str]:
+    """Return what must be said beside the answer at rung 3, if anything."""
+    difference = found.risk_difference(arm, _RUNG)
+    found_so = [_higher(found, arm, difference), _own(found, arm)]
+    found_so += [_TRUTH] if _tells_truth(found, arm) else []
+    return [text.strip() for text in found_so if text]
 
 
 def _detected(difference: Difference) -> str:

@@ -271,14 +271,18 @@ def columns_of(table: pa.Table, arms: tuple[str, ...]) -> Mapping[str, Mapping[s
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """Return a result folder's manifest; raises ResultsError if it is none."""
+    file = path / MANIFEST
     try:
-        found = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ResultsError(f"{path}: holds no {MANIFEST}; name a result folder") from None
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path / MANIFEST}: cannot be read ({error})") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    except (OSError, ValueError, RecursionError) as error:
+        raise ResultsError(f"{file}: cannot be read ({error}); run it again") from None
+    if not isinstance(found, dict) or "format" not in found:
+        raise ResultsError(f"{file}: is no manifest of a result; name a result folder")
+    if found["format"] != FORMAT:
         raise ResultsError(
-            f"{path / MANIFEST}: is not of format {FORMAT}; it was written by another version"
+            f"{file}: is of format {found['format']!r}, and this version reads format {FORMAT}; "
+            f"use the version that wrote it, or run it again"
         )
     return found
