@@ -13,17 +13,17 @@ from sim.crisis import History, Stage, given_in
 from sim.crisis import play as play_stage
 from sim.errors import Problem, RunError
 from sim.records import NOBODY, as_row
-from sim.scenario import Scenario, arm_names, cards, content_hash, load, problems
+from sim.scenario import Scenario, arm_names, cards, content_hash, json_schema, load, problems
+from sim.scenario import template as scenario_template
 from sim.scenario.nearest import suggestion
+from sim.spaces import Discovery, Sensitivity, discover, fields_of, scenario_of, sensitivity
 from sim.study import comparison as study
-from sim.study import discovery as discoveries
-from sim.study import sensitivity as sensitivities
 from sim.study import sweep as sweeps
 from sim.study import swept
 from sim.study.comparison import check_given, chosen_arms
 from sim.study.ensemble import inject_names
-from sim.study.folder import place
 from sim.study.parameter_sets import ParameterSet, read_sets
+from sim.study.reopening import reopened
 from sim.study.telling_world import telling_world
 from sim.world import build, prepare
 
@@ -47,6 +47,8 @@ __all__ = [
     "load",
     "new",
     "play",
+    "reopen",
+    "report",
     "schema",
     "sensitivity",
     "sweep",
@@ -161,69 +163,9 @@ class Sweep(swept.Sweep):
         return draw_sweep(self, folder)
 
 
-class Sensitivity(sensitivities.Sensitivity):
-    """A sensitivity study that can also be drawn and told."""
-
-    def lines(self, markdown: bool = False) -> list[str]:
-        """Return what carries the answer, in words and tables."""
-        from sim.show.sensitivity_answer import lines_of
-
-        return list(lines_of(self, markdown))
-
-    def plot_tornado(self, threshold: int = 3, ax: Axes | None = None) -> Axes:
-        """Draw what each factor does by itself around the base."""
-        from sim.show.tornado import draw_tornado
-
-        return draw_tornado(self, threshold, ax=ax)
-
-    def plot_screening(self, threshold: int = 3, ax: Axes | None = None) -> Axes:
-        """Draw the size and the spread of each factor's effect over the space."""
-        from sim.show.screening import draw_screening
-
-        return draw_screening(self, threshold, ax=ax)
-
-    def plot_variance(self, threshold: int = 3, ax: Axes | None = None) -> Axes:
-        """Draw what share of the variance the foremost factors have a part in."""
-        from sim.show.variance import draw_variance
-
-        return draw_variance(self, threshold, ax=ax)
-
-    def draw(self, folder: Path) -> list[Path]:
-        """Draw every figure into a folder, as PNG and SVG, and return the files."""
-        from sim.show.space_figures import draw_sensitivity
-
-        return draw_sensitivity(self, folder)
-
-
-class Discovery(discoveries.Discovery):
-    """A study of where the line helps and harms that can also be drawn and told."""
-
-    def lines(self, markdown: bool = False) -> list[str]:
-        """Return where the line helps and harms, in words and tables."""
-        from sim.show.discovery_answer import lines_of
-
-        return list(lines_of(self, markdown))
-
-    def plot_space(self, ax: Axes | None = None) -> Axes:
-        """Draw the shares of the space and its points over the two factors that tell most."""
-        from sim.show.space import draw_space
-
-        return draw_space(self, ax=ax)
-
-    def draw(self, folder: Path) -> list[Path]:
-        """Draw the figure into a folder, as PNG and SVG, and return the files."""
-        from sim.show.space_figures import draw_discovery
-
-        return draw_discovery(self, folder)
-
-
 def check(path: str | Path) -> list[Problem]:
     """Return everything wrong with a scenario file; an empty list means it can be run."""
     return problems(path)
-
-
-def _scenario(scenario: Scenario | str | Path) -> Scenario:
-    return scenario if isinstance(scenario, Scenario) else load(scenario)
 
 
 def _live(stage: Stage, arm: str, given: str | None) -> History:
@@ -247,7 +189,7 @@ def play(
 
     Raises ScenarioError for a file that cannot be run and RunError for an unknown arm.
     """
-    found = _scenario(scenario)
+    found = scenario_of(scenario)
     known = arm_names(found)
     if arm not in known:
         raise RunError(
@@ -291,11 +233,34 @@ def compare(
     options that cannot be met and ResultsError for a folder that cannot be written into.
     """
     found = study.compare(
-        _scenario(scenario), worlds=worlds, seed=seed, arms=arms, given=given, workers=workers,
+        scenario_of(scenario), worlds=worlds, seed=seed, arms=arms, given=given, workers=workers,
         out=out, force=force, keep_records=keep_records, progress=progress,
         sets=chosen_sets(uncertainty, sets),
     )  # fmt: skip
-    return Comparison(**{name: getattr(found, name) for name in found.__dataclass_fields__})
+    return Comparison(**fields_of(found))
+
+
+def reopen(folder: str | Path) -> Comparison:
+    """Return the comparison whose results lie in a folder; raises ResultsError if none does."""
+    return Comparison(**fields_of(reopened(folder)))
+
+
+def report(
+    folder: str | Path,
+    *,
+    out: str | Path | None = None,
+    sensitivity: str | Path | None = None,
+    force: bool = False,
+) -> Path:
+    """Write a result folder's report, one page of HTML that loads nothing, and return its file.
+
+    It is ``report.html`` in the folder unless ``out`` says otherwise. ``sensitivity`` is the folder
+    of a sensitivity study; by default that beside the results, if there is one. Raises ResultsError
+    for what cannot be read or written, and for a file that is there already unless ``force``.
+    """
+    from sim.show.report import write_report
+
+    return write_report(reopen(folder), folder, out, sensitivity, force)
 
 
 def chosen_sets(
@@ -336,92 +301,17 @@ def sweep(
     anything runs: raises ScenarioError for one that is refused.
     """
     found = sweeps.sweep(
-        _scenario(scenario), vary, worlds=worlds, seed=seed, arms=arms, given=given,
+        scenario_of(scenario), vary, worlds=worlds, seed=seed, arms=arms, given=given,
         measures=measures, workers=workers, out=out, force=force, progress=progress,
     )  # fmt: skip
-    return Sweep(**{name: getattr(found, name) for name in found.__dataclass_fields__})
-
-
-def sensitivity(
-    scenario: Scenario | str | Path,
-    *,
-    arm: str = "as_designed",
-    worlds: int = 100,
-    seed: int = 1,
-    given: str | None = None,
-    factors: str | Sequence[str] | None = None,
-    trajectories: int = 20,
-    samples: int = 128,
-    workers: int = 1,
-    out: str | Path | None = None,
-    force: bool = False,
-    progress: Callable[[int], None] | None = None,
-) -> Sensitivity:
-    """Find what carries the paired difference of an arm against no line.
-
-    Every judged constant and every setting of the arm's line is moved over its range, or only those
-    named in ``factors``, and every point lives through ``worlds`` worlds. ``trajectories`` are the
-    paths of Morris's screening, ``samples`` the base samples of Sobol's indices of the foremost
-    factors, a power of two. ``progress`` is told how many more worlds are done, counted once for
-    every point. ``out``, ``force`` and interrupts are as in ``compare``; the folder also holds the
-    answer as ``sensitivity.md``. Raises RunError if SALib is not installed, which comes with the
-    extra ``analysis``.
-    """
-    found = sensitivities.sensitivity(
-        _scenario(scenario), arm=arm, worlds=worlds, seed=seed, given=given, factors=factors,
-        trajectories=trajectories, samples=samples, workers=workers, out=out, force=force,
-        progress=progress,
-    )  # fmt: skip
-    told = Sensitivity(**{name: getattr(found, name) for name in found.__dataclass_fields__})
-    _write(told, out, "sensitivity.md")
-    return told
-
-
-def discover(
-    scenario: Scenario | str | Path,
-    *,
-    arm: str = "as_designed",
-    worlds: int = 100,
-    seed: int = 1,
-    given: str | None = None,
-    factors: str | Sequence[str] | None = None,
-    points: int = 400,
-    workers: int = 1,
-    out: str | Path | None = None,
-    force: bool = False,
-    progress: Callable[[int], None] | None = None,
-) -> Discovery:
-    """Find where in the space of what is assumed an arm's line helps, and where it harms.
-
-    ``points`` are spread over the whole space as a Latin hypercube; all else is as in
-    ``sensitivity``. Raises RunError if SALib or ema_workbench is not installed, which come with the
-    extra ``analysis``.
-    """
-    found = discoveries.discover(
-        _scenario(scenario), arm=arm, worlds=worlds, seed=seed, given=given, factors=factors,
-        points=points, workers=workers, out=out, force=force, progress=progress,
-    )  # fmt: skip
-    told = Discovery(**{name: getattr(found, name) for name in found.__dataclass_fields__})
-    _write(told, out, "discovery.md")
-    return told
-
-
-def _write(told: Sensitivity | Discovery, out: str | Path | None, name: str) -> None:
-    """Write an answer as Markdown beside its tables."""
-    if out is not None and told.worlds:
-        text = "\n".join([*told.lines(markdown=True), ""])
-        place(Path(out) / name, lambda beside: beside.write_text(text, encoding="utf-8"))
+    return Sweep(**fields_of(found))
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of scenario files."""
-    from sim.scenario import json_schema
-
     return json_schema()
 
 
 def new(name: str) -> str:
     """Return the text of a commented scenario to start from."""
-    from sim.scenario import template
-
-    return template(name)
+    return scenario_template(name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import card_commands, record_commands, space_commands
+from sim import card_commands, record_commands, report_commands, space_commands
 from sim.errors import RunError
 from sim.terminal import (
     INTERRUPTED,
@@ -121,12 +121,11 @@ def _write_records(path: Path, run_id: dict[str, Any], lines: list[str]) -> None
     """Write a history's records, one a line, below a line that says whose they are."""
     import json
 
-    from sim.study.folder import place
+    from sim.study.folder import place_text
 
     if path.is_dir():
         raise RunError(f"{path}: is a directory; give --records a file name")
-    text = "\n".join([json.dumps(run_id, ensure_ascii=False), *lines, ""])
-    place(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+    place_text(path, [json.dumps(run_id, ensure_ascii=False), *lines])
     typer.echo(f"{len(lines)} records in {path}", err=True)
 
 
@@ -156,6 +155,9 @@ def compare(
         ),
     ] = False,
     sets: SetsFile = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write the report too, one page of HTML.")
+    ] = False,
 ) -> None:
     """Compare arms in the same worlds: table, figures, result folder."""
     with told("interrupted; nothing was written"):
@@ -187,7 +189,7 @@ def compare(
                 uncertainty=uncertainty,
                 sets=lived_under,
             )
-        _end(result, folder, lines_of, figures, quiet)
+        _end(result, folder, lines_of, figures, quiet, report)
 
 
 @app.command()
@@ -248,7 +250,12 @@ def sweep(
 
 
 def _end(
-    result: Comparison | Sweep, folder: Path, lines_of: Any, figures: bool, quiet: bool
+    result: Comparison | Sweep,
+    folder: Path,
+    lines_of: Any,
+    figures: bool,
+    quiet: bool,
+    report: bool = False,
 ) -> None:
     """Print a result, draw it, and leave with the code of an interrupt if it is not complete."""
     if result.worlds == 0:
@@ -258,6 +265,8 @@ def _end(
         typer.echo(line)
     if figures:
         result.draw(folder)
+    if report:
+        report_commands.write(folder, quiet=True)
     if not quiet:
         typer.echo(f"\nResults in {folder}/")
     if not result.complete:
@@ -348,6 +357,7 @@ def parameters(
 
 for _command in (
     record_commands.validate, record_commands.calibrate, record_commands.identify,
-    space_commands.sensitivity, space_commands.discover, card_commands.cards,
+    space_commands.sensitivity, space_commands.discover, report_commands.report,
+    card_commands.cards,
 ):  # fmt: skip
     app.command()(_command)

@@ -95,7 +95,6 @@ def say(lines: Iterator[str], out: Path | None) -> None:
     for line in listed:
         typer.echo(line)
     if out is not None:
-        from sim.study.folder import place
+        from sim.study.folder import place_text
 
-        text = "\n".join([*listed, ""])
-        place(out, lambda beside: beside.write_text(text, encoding="utf-8"))
+        place_text(out, listed)

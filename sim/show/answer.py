@@ -41,28 +41,23 @@ def lines_of(found: Comparison) -> Iterator[str]:
     """Yield the whole answer: heading, tables, plain paragraph."""
     yield ""
     yield f"{found.scenario.scenario}: {found.scenario.question}"
-    yield _extent(found)
+    yield extent(found)
     yield ""
-    yield from rendered(_risks(found))
+    yield from rendered(risks(found))
     for arm in found.others:
-        yield from rendered(_pair(found, arm))
-    yield from rendered(_frequencies(found))
-    if found.others:
-        yield from rendered(_changes(found))
-    if found.given is None:
-        yield from rendered(_roots(found))
-    else:
-        yield from rendered(_causes(found))
-        yield from rendered(_answers(found))
+        yield from rendered(pair_table(found, arm))
+    for table in other_tables(found):
+        yield from rendered(table)
     for arm in found.others:
-        yield from rendered(_peaks(found, arm))
-    yield from _methods(found)
+        yield from rendered(peaks(found, arm))
+    yield from methods(found)
     yield from uncertainty_lines(found)
     yield ""
     yield from paragraph(found)
 
 
-def _extent(found: Comparison) -> str:
+def extent(found: Comparison) -> str:
+    """Return how much was lived through: worlds, days, seed, and what is missing."""
     text = f"{found.worlds:,} worlds of {found.days:g} days, seed {found.seed}."
     if found.given:
         text += f" Given: {found.given.replace('_', ' ')}, placed in every world."
@@ -73,7 +68,8 @@ def _extent(found: Comparison) -> str:
     return text
 
 
-def _risks(found: Comparison) -> Table:
+def risks(found: Comparison) -> Table:
+    """Return the table of the share of worlds that reached each rung under each arm."""
     table = blank_table(
         f"Share of {'cases that' if found.given else 'worlds that'} reached a rung (95 % interval)",
         "arm", *(f"≥ {k}" if k < 6 else "6 (war)" for k in THRESHOLDS),
@@ -87,7 +83,8 @@ def _risks(found: Comparison) -> Table:
     return table
 
 
-def _pair(found: Comparison, arm: str) -> Table:
+def pair_table(found: Comparison, arm: str) -> Table:
+    """Return the table of what one arm changed at each rung."""
     table = blank_table(
         f"{arm} against {found.reference}, in the same worlds ({found.title(arm)})",
         "rung", "difference, points (95 %)", "helped", "unchanged", "harmed",
@@ -107,6 +104,18 @@ def _pair(found: Comparison, arm: str) -> Table:
             "–" if gain is None else number(gain),
         )
     return table
+
+
+def other_tables(found: Comparison) -> Iterator[Table]:
+    """Yield the tables of all that is no matter of one rung: how often, and from which causes."""
+    yield _frequencies(found)
+    if found.others:
+        yield _changes(found)
+    if found.given is None:
+        yield _roots(found)
+    else:
+        yield _causes(found)
+        yield _answers(found)
 
 
 def _frequencies(found: Comparison) -> Table:
@@ -220,7 +229,8 @@ def _answers(found: Comparison) -> Table:
     return table
 
 
-def _peaks(found: Comparison, arm: str) -> Table:
+def peaks(found: Comparison, arm: str) -> Table:
+    """Return the table of worlds by their peak rung without the line and under one arm."""
     counts = found.peak_table(arm)
     changed = int(counts.sum() - counts.trace())
     table = blank_table(
@@ -232,7 +242,7 @@ def _peaks(found: Comparison, arm: str) -> Table:
     return table
 
 
-def _methods(found: Comparison) -> Iterator[str]:
+def methods(found: Comparison) -> Iterator[str]:
     """Name every method the intervals of shares and differences were made by."""
     risks = {found.risk(arm, k).interval.method for arm in found.arms for k in THRESHOLDS}
     yield wrapped(f"Intervals of shares: {'; '.join(sorted(risks))}.")

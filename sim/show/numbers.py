@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from textwrap import fill
+from typing import Protocol
 
-from sim.study.estimates import Difference, Estimate
+from sim.study.intervals import Interval
 
 WIDTH = 100
+
+
+class Known(Protocol):
+    """A number with its interval: an estimate, a difference, or one of these as it was kept."""
+
+    @property
+    def value(self) -> float:
+        """The number."""
+
+    @property
+    def interval(self) -> Interval:
+        """Its 95 % interval."""
 
 
 def number(value: float) -> str:
@@ -26,13 +39,13 @@ def share(value: float) -> str:
     return f"{number(100 * value)} %"
 
 
-def spread(estimate: Estimate | Difference) -> str:
+def spread(estimate: Known) -> str:
     """Return the interval of a share."""
     low, high = estimate.interval.low, estimate.interval.high
     return f"{number(100 * low)} to {number(100 * high)} %"
 
 
-def points(difference: Difference) -> str:
+def points(difference: Known) -> str:
     """Return a difference of shares in points, with its interval."""
     low, high = difference.interval.low, difference.interval.high
     return f"{number(100 * difference.value)} ({number(100 * low)} to {number(100 * high)})"

@@ -39,7 +39,9 @@ def _sentences(found: Comparison, arm: str) -> str:
     difference = found.risk_difference(arm, _RUNG)
     text = f"{arm}: {happened(found, arm)}. {outcomes(found, arm)} "
     text += _detected(difference) if difference.detectable else _nothing(found, arm, difference)
-    return " ".join([text.rstrip(), *further(found, arm), remains(found, arm)])
+    above = higher(found, arm)
+    parts = [text.rstrip(), *([above] if above else []), *further(found, arm), remains(found, arm)]
+    return " ".join(parts)
 
 
 def happened(found: Comparison, arm: str) -> str:
@@ -77,27 +79,36 @@ def remains(found: Comparison, arm: str) -> str:
 
 def further(found: Comparison, arm: str) -> list[str]:
     """Return what must be said beside the answer at rung 3, if anything."""
-    difference = found.risk_difference(arm, _RUNG)
-    found_so = [_higher(found, arm, difference), _own(found, arm)]
-    found_so += [_TRUTH] if _tells_truth(found, arm) else []
-    return [text.strip() for text in found_so if text]
+    own = _own(found, arm).strip()
+    return [*([own] if own else []), *([_TRUTH.strip()] if _tells_truth(found, arm) else [])]
 
 
 def _detected(difference: Difference) -> str:
     return f"That is {per_hundred(difference)}. "
 
 
-def _higher(found: Comparison, arm: str, lower: Difference) -> str:
+def higher(found: Comparison, arm: str) -> str:
     """Say so where force or war goes another way than crises do: fewer of these may hide it."""
+    rung = rung_otherwise(found, arm)
+    if rung is None:
+        return ""
+    how = (
+        "it is the other way round"
+        if found.risk_difference(arm, _RUNG).detectable
+        else ("a change does show")
+    )
+    return f"At rung {rung} {how}: {per_hundred(found.risk_difference(arm, rung))}."
+
+
+def rung_otherwise(found: Comparison, arm: str) -> int | None:
+    """Return the first rung above a crisis that changes otherwise than crises do, None if none."""
+    lower = found.risk_difference(arm, _RUNG)
     for rung in THRESHOLDS:
         change = found.risk_difference(arm, rung)
-        if rung <= _RUNG or not change.detectable:
-            continue
-        if not lower.detectable:
-            return f"At rung {rung} a change does show: {per_hundred(change)}. "
-        if (change.value > 0) != (lower.value > 0):
-            return f"At rung {rung} it is the other way round: {per_hundred(change)}. "
-    return ""
+        another = not lower.detectable or (change.value > 0) != (lower.value > 0)
+        if rung > _RUNG and change.detectable and another:
+            return rung
+    return None
 
 
 def per_hundred(difference: Difference) -> str:
@@ -130,7 +141,7 @@ def _tells_truth(found: Comparison, arm: str) -> bool:
     return line is not None and line.truth
 
 
-def _went_another_way(found: Comparison, arm: str) -> int:
+def went_another_way(found: Comparison, arm: str) -> int:
     """Return in how many worlds the question's own affair went another way."""
     if not found.given:
         return int((found.column(arm, "diverged_ms") >= 0).sum())
@@ -140,7 +151,7 @@ def _went_another_way(found: Comparison, arm: str) -> int:
 
 
 def _nothing(found: Comparison, arm: str, difference: Difference) -> str:
-    changed = _went_another_way(found, arm)
+    changed = went_another_way(found, arm)
     if changed == 0:
         calls = int(found.column(arm, "line_through").sum() + found.column(arm, "notices").sum())
         return (

@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, Protocol
 
+from sim.scenario import Scenario
 from sim.show.markdown import table_lines
-from sim.show.numbers import number, points, share, wrapped
+from sim.show.numbers import Known, number, points, share, wrapped
 from sim.show.words import counted
-from sim.study.factors import LUCK
+from sim.study.factors import LUCK, Factor
 from sim.study.indices import Effect, Index
 from sim.study.points import THRESHOLDS
-from sim.study.sensitivity import Sensitivity
 
 _SHOWN: Final = 12
 _HUNDRED: Final = 100
 
 
-def lines_of(found: Sensitivity, markdown: bool = False) -> Iterator[str]:
+class Carried(Protocol):
+    """What carries the answer: a study, or one as its folder keeps it."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def arm(self) -> str: ...
+    @property
+    def given(self) -> str | None: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def worlds(self) -> int: ...
+    @property
+    def days(self) -> float: ...
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def factors(self) -> tuple[Factor, ...]: ...
+    @property
+    def effects(self) -> Mapping[str, tuple[Effect, ...]]: ...
+    @property
+    def indices(self) -> Mapping[str, tuple[Index, ...]]: ...
+    def factor(self, name: str) -> Factor: ...
+    def base(self, threshold: int) -> Known: ...
+    def uninvited(self, threshold: int) -> Known: ...
+    def noise(self, threshold: int) -> tuple[float, float]: ...
+    def level(self, threshold: int) -> float: ...
+
+
+def lines_of(found: Carried, markdown: bool = False) -> Iterator[str]:
     """Yield what carries the answer, the tables it is read from, and how far to trust them."""
-    yield wrapped(_scope(found))
+    yield wrapped(scope(found))
     yield ""
-    yield from _at_base(found)
+    yield from at_base(found)
     if found.effects:
         for k in THRESHOLDS:
             yield ""
@@ -34,13 +64,14 @@ def lines_of(found: Sensitivity, markdown: bool = False) -> Iterator[str]:
                 yield ""
                 yield from _variance(found, k, markdown)
     yield ""
-    yield wrapped(_caution(found))
+    yield wrapped(caution(found))
     if not found.complete:
         yield ""
         yield "Interrupted: this covers what was finished."
 
 
-def _scope(found: Sensitivity) -> str:
+def scope(found: Carried) -> str:
+    """Return what was asked of how much."""
     given = f", given {found.given}" if found.given else ""
     return (
         f"Sensitivity of {found.arm} against no line: {found.scenario.scenario}{given}, "
@@ -49,7 +80,8 @@ def _scope(found: Sensitivity) -> str:
     )
 
 
-def _at_base(found: Sensitivity) -> Iterator[str]:
+def at_base(found: Carried) -> Iterator[str]:
+    """Yield the paired difference at the scenario's own values."""
     for k in THRESHOLDS:
         yield wrapped(
             f"At base values, change at rung {k} or higher: {points(found.base(k))} percentage "
@@ -57,7 +89,7 @@ def _at_base(found: Sensitivity) -> Iterator[str]:
         )
 
 
-def statement(found: Sensitivity, threshold: int) -> str:
+def statement(found: Carried, threshold: int) -> str:
     """Return in plain words what carries the answer at a rung."""
     rows = found.effects[f"difference_{threshold}"]
     real = sorted((r for r in rows if r.name != LUCK), key=lambda r: (-r.size, r.name))
@@ -90,7 +122,7 @@ def _named(rows: list[Effect]) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
-def _parts(found: Sensitivity, threshold: int) -> str:
+def _parts(found: Carried, threshold: int) -> str:
     """Return what the shares of the variance say.
 
     A total index holds what a factor does together with luck, so that a factor that does nothing
@@ -118,7 +150,7 @@ def _pair(low: float, high: float) -> str:
     return f"{number(_HUNDRED * low)} to {number(_HUNDRED * high)}"
 
 
-def _screening(found: Sensitivity, threshold: int, markdown: bool) -> Iterator[str]:
+def _screening(found: Carried, threshold: int, markdown: bool) -> Iterator[str]:
     """Yield Morris's effects of the foremost factors and of luck."""
     change = found.effects[f"difference_{threshold}"]
     risk = {row.name: row for row in found.effects[f"risk_{threshold}"]}
@@ -142,7 +174,7 @@ def _screening(found: Sensitivity, threshold: int, markdown: bool) -> Iterator[s
     yield from table_lines(head, rows, markdown)
 
 
-def _variance(found: Sensitivity, threshold: int, markdown: bool) -> Iterator[str]:
+def _variance(found: Carried, threshold: int, markdown: bool) -> Iterator[str]:
     """Yield Sobol's indices."""
     both = [found.indices[f"{what}_{threshold}"] for what in ("difference", "risk")]
     if not any(both):
@@ -170,7 +202,8 @@ def _p(value: float) -> str:
     return number(_HUNDRED * value)
 
 
-def _caution(found: Sensitivity) -> str:
+def caution(found: Carried) -> str:
+    """Return how far effects and indices may be trusted."""
     return (
         "Effects are percentage points over a factor's whole range, by Morris's paths with all "
         "other factors anywhere in theirs; indices are shares of the variance while the factors "

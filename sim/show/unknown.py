@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from sim.scenario.quantities import YEAR
 from sim.show.markdown import table_lines
 from sim.show.numbers import number, points, share, spread, wrapped
+from sim.show.sheets import Sheet, sheet
 from sim.study.comparison import Comparison
 from sim.study.estimates import Difference
-from sim.study.identification import PERIOD, Identification, Third
+from sim.study.identification import PERIOD, Identification, Third, thirds_within
 from sim.study.measures import THRESHOLDS
 from sim.study.variance_parts import Parts
 
@@ -24,23 +25,33 @@ def uncertainty_lines(found: Comparison) -> Iterator[str]:
         return
     yield ""
     if not found.tells_parts:
-        yield wrapped(
-            f"{found.worlds:,} worlds under {len(found.sets)} parameter sets are too few to tell "
-            f"chance from what is not known; live through more worlds than there are sets."
-        )
+        yield wrapped(too_few(found))
         return
-    title = f"Chance, and what {len(found.sets)} parameter sets differ by (points)"
-    yield from (title, "")
-    yield from table_lines(
+    found_so = parts_sheet(found)
+    yield from (found_so.title, "")
+    yield from table_lines(found_so.head, found_so.rows, markdown=False)
+    yield ""
+    yield wrapped(explained(found))
+
+
+def too_few(found: Comparison) -> str:
+    """Return the sentence for a comparison that has fewer worlds than parameter sets."""
+    return (
+        f"{found.worlds:,} worlds under {len(found.sets)} parameter sets are too few to tell "
+        f"chance from what is not known; live through more worlds than there are sets."
+    )
+
+
+def parts_sheet(found: Comparison) -> Sheet:
+    """Return the table of chance, and of what the parameter sets differ by."""
+    return sheet(
+        f"Chance, and what {len(found.sets)} parameter sets differ by (points)",
         (
             "arm, rung", "value", "chance alone (95 %)", "sets differ by (sd)",
             "both (95 %)", "of one world's variance, not chance",
         ),
         _rows(found),
-        markdown=False,
     )  # fmt: skip
-    yield ""
-    yield wrapped(_explained(found))
 
 
 def _rows(found: Comparison) -> Iterator[tuple[str, ...]]:
@@ -64,7 +75,8 @@ def _p(value: float) -> str:
     return number(100 * value)
 
 
-def _explained(found: Comparison) -> str:
+def explained(found: Comparison) -> str:
+    """Return what the parts of an uncertainty are, and what the sets left alone."""
     from sim.study.parameter_sets import own_parameters
 
     text = (
@@ -111,15 +123,39 @@ def identification_lines(
             markdown,
         )
     yield ""
-    yield wrapped(
-        "Intervals (95 %) cover chance alone. The thirds differ in other constants too, so a "
-        "difference between them is not the share's alone."
-    )
+    yield wrapped(CAUTION)
     yield ""
     yield f"Made by `{command}`." if markdown else f"Made by: {command}"
 
 
 _SETS = "sets by share of disputes not hostile at root"
+CAUTION = (
+    "Intervals (95 %) cover chance alone. The thirds differ in other constants too, so a "
+    "difference between them is not the share's alone."
+)
+
+
+def thirds_sheet(found: Comparison) -> Sheet | None:
+    """Return what each third of a comparison's own parameter sets says, None if it cannot be told.
+
+    Each third has its own worlds, so that its intervals are wider than those of ``identify``.
+    """
+    parts = thirds_within(found)
+    if not parts:
+        return None
+    rows = []
+    for third in parts:
+        own = third.period
+        risk = own.risk(own.reference, _RUNG)
+        changes = [points(own.risk_difference(arm, _RUNG)) for arm in own.others]
+        base = f"{share(risk.value)} ({spread(risk)})"
+        rows.append((_who(third), str(len(third.sets)), f"{own.worlds:,}", base, *changes))
+    return sheet(
+        f"Worlds that come to rung {_RUNG}, and the change of that in points, by thirds of the "
+        f"sets (95 % interval)",
+        (_SETS, "sets", "worlds", f"{found.reference}", *found.others),
+        rows,
+    )
 
 
 def _titled(title: str, markdown: bool) -> Iterator[str]:

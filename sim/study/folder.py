@@ -12,7 +12,8 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -102,10 +103,17 @@ def place(path: Path, write: Callable[[Path], object]) -> None:
         write(beside)
         os.replace(beside, path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise ResultsError(
             f"{path}: cannot be written ({error.strerror}); free space or give --out another place"
         ) from None
+
+
+def place_text(path: Path, lines: Iterable[str]) -> None:
+    """Write lines of text, whole or not at all."""
+    text = "\n".join([*lines, ""])
+    place(path, lambda beside: beside.write_text(text, encoding="utf-8"))
 
 
 def place_json(path: Path, value: Any) -> None:

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sim.errors import RunError
 from sim.scenario import Scenario
 from sim.study.comparison import Comparison, compare
+from sim.study.ensemble import SET_COLUMN
 from sim.study.estimates import Difference, paired_difference
 from sim.study.measures import THRESHOLDS
 from sim.study.parameter_sets import ParameterSet
@@ -106,6 +109,24 @@ def thirds(sets: Sequence[ParameterSet]) -> tuple[tuple[ParameterSet, ...], ...]
     ordered = sorted(known, key=lambda one: (one.not_hostile, one.number))
     rows = np.array_split(np.arange(len(ordered)), len(THIRDS))
     return tuple(tuple(ordered[row] for row in part.tolist()) for part in rows)
+
+
+def thirds_within(found: Comparison) -> tuple[Third, ...]:
+    """Return the thirds of a comparison's own sets, each with the worlds lived under them.
+
+    Empty where its sets do not tell the share of disputes whose root is not hostile, or where a
+    third has too few worlds to say anything.
+    """
+    known = [one for one in found.sets if not math.isnan(one.not_hostile)]
+    if len(known) < len(found.sets) or len(known) < len(THIRDS):
+        return ()
+    parts = []
+    for title, sets in zip(THIRDS, thirds(known), strict=True):
+        numbers = pa.array([one.number for one in sets], pa.int64())
+        rows = found.histories.filter(pc.is_in(found.histories[SET_COLUMN], numbers))
+        part = replace(found, histories=rows, sets=sets)
+        parts.append(Third(title, sets, part, part if found.given else None))
+    return tuple(parts) if all(part.period.worlds > 1 for part in parts) else ()
 
 
 def identify(

@@ -1,0 +1,74 @@
+"""What carries an answer, for a page: a sensitivity study's words, figures and tables."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from sim.show.figure_words import Words
+from sim.show.numbers import number, points
+from sim.show.sensitivity_answer import at_base, caution, scope, statement
+from sim.show.sheets import Sheet, sheet
+from sim.study.points import THRESHOLDS
+from sim.study.sensitivity_kept import KeptSensitivity, KeptSwing
+
+_RUNG: Final = min(THRESHOLDS)
+_SHOWN: Final = 16
+"""Factors in the table of what each does by itself, as many as its figure has."""
+
+
+class Carries(NamedTuple):
+    """What a sensitivity study says, in the words of its own answer."""
+
+    scope: str
+    base: tuple[str, ...]
+    statements: tuple[tuple[int, str], ...]
+    caution: str
+    complete: bool
+
+
+def carries(found: KeptSensitivity) -> Carries:
+    """Return what a study says of every rung that it asks about."""
+    statements = tuple((k, statement(found, k)) for k in THRESHOLDS) if found.effects else ()
+    return Carries(scope(found), tuple(at_base(found)), statements, caution(found), found.complete)
+
+
+def tornado(found: KeptSensitivity) -> Words:
+    """Return the words for the figure of what each factor does by itself."""
+    moving = [each for each in found.swings(_RUNG) if _span(each) > 0]
+    low, high = found.other_worlds(_RUNG)
+    told = "; ".join(
+        f"{each.factor.name} by {number(100 * each.low.value)} at its low end and by "
+        f"{number(100 * each.high.value)} at its high end"
+        for each in moving[:3]
+    )
+    shows = (
+        f"Bars from the base, one pair for each factor: by how many points the paired difference "
+        f"at rung {_RUNG} moves when that factor alone goes to either end of its range. "
+        + (f"The longest: {told}. " if told else "No factor moves it by itself. ")
+        + f"A grey band from {number(100 * low)} to {number(100 * high)} shows how far the base "
+        f"itself lies in other worlds."
+    )
+    caption = "What each assumption does by itself"
+    return Words(f"tornado_{_RUNG}", caption, shows, (swings(found),) if moving else ())
+
+
+def swings(found: KeptSensitivity) -> Sheet:
+    """Return the table of what each factor does by itself at the first rung."""
+    moving = [each for each in found.swings(_RUNG) if _span(each) > 0]
+    return sheet(
+        f"By how many points the paired difference at rung {_RUNG} moves (95 % interval)",
+        ("factor", "meaning", "low end", "moves it by", "base", "high end", "moves it by"),
+        (
+            (
+                each.factor.name, each.factor.meaning, each.factor.text(each.factor.low),
+                points(each.low), each.factor.text(each.factor.base),
+                each.factor.text(each.factor.high), points(each.high),
+            )
+            for each in moving[:_SHOWN]
+        ),
+    )  # fmt: skip
+
+
+def _span(swing: KeptSwing) -> float:
+    ends = (swing.low.value, 0.0, swing.high.value)
+    return max(ends) - min(ends)
