@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import record_commands, space_commands
+from sim import event_commands, record_commands, space_commands
 from sim.errors import RunError
 from sim.terminal import (
     INTERRUPTED,
@@ -348,3 +348,5 @@ for _command in (
     space_commands.sensitivity, space_commands.discover,
 ):  # fmt: skip
     app.command()(_command)
+
+app.add_typer(event_commands.app)
