@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
@@ -50,10 +51,10 @@ def _delimiter(text: str, mapped: Mapping[str, str]) -> str:
     """Return the sign that splits the headings into most known columns."""
 
     def columns(delimiter: str) -> int:
-        try:
-            rows = [list[Any](record) for record in islice(_records(text, delimiter), _LOOK)]
-        except csv.Error:
-            return 0
+        rows: list[list[Any]] = []
+        with suppress(csv.Error):  # said with its row when the whole is read
+            for record in islice(_records(text, delimiter), _LOOK):
+                rows.append(list(record))
         found = layout([row for row in rows if any(row)], mapped)
         return len(found.columns) if found else 0
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
+from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from sim.errors import RunError
 from sim.handouts.event_times import zone_named
-from sim.scenario.nearest import nearest, suggestion
+from sim.scenario.nearest import suggestion
 
 
 class Column(NamedTuple):
@@ -33,12 +34,12 @@ class Column(NamedTuple):
 
 COLUMNS: Final[tuple[Column, ...]] = (
     Column(
-        "number", "Number", 9,
+        "number", "Number", 10,
         ("#", "no", "nr", "event number", "event no", "event #", "inject number", "inject no",
          "inject #", "inject id", "event id", "msel number", "msel no", "mel number", "mil number",
          "serial", "serial number", "serial no", "incident number", "incident no",
          "injection number"),
-        "What the event is called in the room. Left empty: counted in the order of time",
+        "What the event is called in the room. Left empty: the next number that is free",
     ),
     Column(
         "time", "Scenario time", 22,
@@ -52,50 +53,50 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "What the model does with it",
     ),
     Column(
-        "delivery", "Delivery", 16,
+        "delivery", "Delivery", 14,
         ("delivery method", "delivery means", "method of delivery", "means of delivery", "method",
          "means", "medium", "media", "mode", "inject mode", "inject method", "inject means",
          "injection means", "how"),
-        "How it reaches the room: card, telephone, e-mail, played by somebody. The model reads it "
-        "not",
+        "How it reaches the room: card, telephone, e-mail, played by somebody. No run depends on "
+        "it",
     ),
     Column(
-        "from", "From", 12, ("sender", "originator", "simulated sender", "by", "actor"),
+        "from", "From", 10, ("sender", "originator", "simulated sender", "by", "actor"),
         "The actor who does it: the author of an incident (empty: nobody says), who alerts, who "
         "calls",
     ),
     Column(
-        "to", "To", 12,
+        "to", "To", 10,
         ("recipient", "recipients", "recipient player", "receiver", "addressee", "victim",
          "target audience", "training audience", "player", "players"),
         "The actor whom an incident befalls; of a call the other end, which follows from the "
         "channel; else empty",
     ),
     Column(
-        "description", "Description", 60,
+        "description", "Description", 46,
         ("event description", "inject description", "incident description", "summary", "synopsis",
          "event synopsis", "title", "message", "content", "text", "what"),
         "What happens, in words",
     ),
     Column(
-        "expected", "Expected action", 36,
+        "expected", "Expected action", 30,
         ("expected actions", "expected player action", "expected outcome", "expected response",
          "expected reaction", "expected outcome of player action", "expected result",
          "anticipated response", "anticipated action", "anticipated player action"),
-        "What the players are expected to do. The model reads it not",
+        "What the players are expected to do. No run depends on it",
     ),
     Column(
-        "responsible", "Responsible", 18,
+        "responsible", "Responsible", 16,
         ("controller", "responsible controller", "inject controller", "white cell",
          "responsible white cell", "white cell member", "excon", "excon cell", "responsible cell",
          "responsible person", "responsibility", "injector", "opr", "owner"),
-        "Who brings it in. The model reads it not",
+        "Who brings it in. No run depends on it",
     ),
     Column(
-        "notes", "Notes", 36,
+        "notes", "Notes", 28,
         ("note", "remark", "remarks", "comment", "comments", "controller notes",
          "controller comments", "white cell notes", "excon notes"),
-        "Whatever else. The model reads it not",
+        "Whatever else. No run depends on it",
     ),
     Column(
         "id", "Id", 18, (),
@@ -132,11 +133,17 @@ COLUMNS: Final[tuple[Column, ...]] = (
 )  # fmt: skip
 
 BY_KEY: Final = {column.key: column for column in COLUMNS}
+FOR_THE_ROOM: Final = 10
+"""The first columns, which those who run the exercise print; the rest is for the model."""
+
 NEEDED: Final = ("time", "description")
 """Columns without which a sheet is no events list."""
 
 _LOOK: Final = 30
 """Rows within which the headings must stand."""
+
+_ALIKE: Final = 0.75
+"""How alike a misspelt heading is to the one it means; phase and place are less."""
 
 _IN_BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
@@ -239,4 +246,5 @@ def layout(
 
 def meant(heading: str) -> str:
     """Return the key of the column that an unknown heading most likely means, or nothing."""
-    return _KNOWN.get(nearest(folded(heading), _KNOWN), "")
+    found = get_close_matches(folded(heading)[:80], _KNOWN, n=1, cutoff=_ALIKE)
+    return _KNOWN[found[0]] if found else ""

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from pathlib import Path
+from typing import Final
 
 from sim.errors import RunError
 from sim.handouts.csv_sheets import csv_text
 from sim.handouts.event_columns import COLUMNS, chosen
 from sim.handouts.event_numbers import counted
-from sim.handouts.event_rows import TYPES, Cells, cells_of, in_order, words_of
+from sim.handouts.event_rows import Cells, cells_of, in_order, words_of
 from sim.scenario import Scenario
 from sim.scenario.checks import PLACEABLE
+from sim.scenario.kinds import INCIDENT_KINDS
 from sim.study.folder import place
 
-SUFFIXES = (".xlsx", ".csv")
+SUFFIXES: Final = (".xlsx", ".csv")
+
+_TYPES: Final = {
+    "incident": "something goes wrong between the two sides",
+    "alert": "an actor displays force",
+    "nuclear alert": "the same with nuclear forces",
+    "gesture": "an actor lowers tension",
+    "call": "a call takes place on a channel",
+    "outage": "a channel is down",
+}
+_CAUSES: Final = {
+    "accident": "nobody meant it",
+    "assertive": "meant, but not meant to harm",
+    "hostile": "meant to harm",
+    "not_theirs": "done by a third party, or by the victim's own side",
+}
 
 
 def rows_of(scenario: Scenario, zone: tzinfo = UTC) -> list[Cells]:
@@ -47,19 +64,20 @@ def list_bytes(
     return workbook_bytes(scenario.scenario, scenario.start, headings, rows, _choices(scenario))
 
 
-def _choices(scenario: Scenario) -> dict[str, Sequence[str]]:
-    """Return what may be chosen in a column, by column."""
+def _choices(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Return what may be chosen in a column and what it means, by column."""
     words = words_of(scenario)
-    blocs = [name for name, actor in scenario.actors.items() if actor.bloc is not None]
+    actors = dict(words.actors)
+    blocs = {name: actors[name] for name, actor in scenario.actors.items() if actor.bloc}
     return {
-        "type": list(TYPES),
-        "from": list(words.actors),
+        "type": _TYPES,
+        "from": actors,
         "to": blocs,
-        "kind": PLACEABLE,
-        "cause": ("accident", "assertive", "hostile", "not_theirs"),
+        "kind": {name: INCIDENT_KINDS[name].title for name in PLACEABLE},
+        "cause": _CAUSES,
         "blamed": blocs,
-        "near": list(words.places),
-        "channel": list(words.channels),
+        "near": dict(words.places),
+        "channel": dict(words.channels),
     }
 
 

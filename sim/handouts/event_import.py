@@ -17,7 +17,6 @@ from sim.handouts.event_lists import EventList, Listed, read_list
 from sim.handouts.event_numbers import counted, kept
 from sim.handouts.event_rows import (
     Cells,
-    Fault,
     Words,
     cells_of,
     in_order,
@@ -33,7 +32,7 @@ from sim.scenario.complaints import MISSING, value_at
 from sim.scenario.files import read_file
 from sim.scenario.loading import examined
 from sim.scenario.models import Inject
-from sim.scenario.places import Places, Reading, Steps
+from sim.scenario.places import Places, Reading, Steps, shown
 from sim.scenario.reading import read_values
 
 
@@ -135,9 +134,12 @@ def _taken(
     for at, row in enumerate(listed.rows):
         one = was.get(at)
         cells = row.cells if one is None else _overlaid(one, row.cells)
+        if one is None and not any(_said(cells, key) for key in _TOLD):
+            key = next(key for key in listed.layout.columns if _said(cells, key))
+            rule = "is no event: the row has neither time nor type nor description"
+            problems.append(listed.problem(row.number, key, rule, "Take it out of the list"))
+            continue
         values, faults = values_of(cells, words, zone)
-        if one is None and {"time", "type", "description"} <= {fault.key for fault in faults}:
-            faults = [Fault("description", "is no event", "Take the row out of the list")]
         problems += [
             listed.problem(row.number, fault.key, fault.rule, fault.hint, fault.value)
             for fault in faults
@@ -145,6 +147,14 @@ def _taken(
         found.append(Taken(row.number, values, one))
     problems += _twice(listed, found)
     return found
+
+
+_TOLD = ("time", "type", "description")
+"""What makes a row an event."""
+
+
+def _said(cells: Cells, key: str) -> bool:
+    return cells.get(key) is not None and bool(str(cells[key]).strip())
 
 
 def _overlaid(one: Known, row: Cells) -> Cells:
@@ -202,7 +212,7 @@ def _twice(listed: EventList, taken: list[Taken]) -> Iterator[Problem]:
             value = value_at(one.values, path)
             if value is not MISSING and seen.setdefault((path, value), one.row) != one.row:
                 hint = f"Row {seen[path, value]} has it too; write another"
-                yield listed.problem(one.row, key, rule, hint, repr(value))
+                yield listed.problem(one.row, key, rule, hint, shown(value))
         if "id" not in one.values and "at" in one.values:
             words = _by_words(one.values, None)
             if seen.setdefault(words, one.row) != one.row:
@@ -222,9 +232,10 @@ def _check(
             place = one.row, keys.index(key) + 1
             places[("injects", at, *path)] = place
             cells[place] = one.row, key
-        places[("injects", at)] = one.row, keys.index("type") + 1
+        whole = one.row, keys.index("type") + 1
+        places[("injects", at)], cells[whole] = whole, (one.row, "type")
     values = {**reading.values, "injects": [one.values for one in taken]}
-    told = {(problem.line, problem.path) for problem in problems}
+    told = {(problem.line, problem.column) for problem in problems}
     faulty = {problem.line for problem in problems}
     found = examined(Reading(listed.file, "", values, Places(places, {}), []))[1]
     for problem in found:
@@ -235,7 +246,7 @@ def _check(
             problems.append(problem)
             continue
         new = listed.problem(row, key, problem.rule, problem.hint, problem.value)
-        if (new.line, new.path) not in told:
+        if (new.line, new.column) not in told or key not in listed.layout.columns:
             problems.append(new)
 
 
@@ -305,8 +316,13 @@ def _name(values: Mapping[str, Any]) -> str:
 
 def _differing(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return the headings of the columns in which two events differ."""
+
+    def held(values: Mapping[str, Any], path: Steps) -> Any:
+        found = value_at(values, path)
+        return dict if isinstance(found, Mapping) else found  # what is in it has its own path
+
     paths = paths_of(was) | paths_of(now)
-    keys = {key for path, key in paths.items() if value_at(was, path) != value_at(now, path)}
+    keys = {key for path, key in paths.items() if held(was, path) != held(now, path)}
     return [column.heading for key, column in BY_KEY.items() if key in keys]
 
 
@@ -319,5 +335,9 @@ def _sound(text: str, taken: list[Taken], reading: Reading) -> Scenario:
         rule = "is written in a way that cannot be changed in place"
         hint = "Write its rows plainly, without anchors and aliases, and import again"
         usual = Problem(reading.file, 0, 0, "injects", "", rule, hint)
-        raise ScenarioError([one for one in problems if not one.warning] or [usual])
+        left = [one for one in problems if not one.warning] or [usual]
+        raise ScenarioError([
+            one._replace(file=reading.file, line=0, column=0, rule=f"with this list, {one.rule}")
+            for one in left
+        ])  # fmt: skip
     return found

@@ -24,6 +24,16 @@ from sim.handouts.workbooks import is_workbook, read_workbook
 from sim.scenario.places import shown
 
 
+def cell_name(row: int, column: int, headings: Mapping[int, str]) -> str:
+    """Return a cell as a person finds it: its place, and its column's heading if there is one."""
+    name = f"{letters(column)}{row}"
+    return f"{name} ({_brief(headings[column])})" if column in headings else name
+
+
+def _brief(heading: Any) -> str:
+    return " ".join(str(heading).split())[:40]
+
+
 class Listed(NamedTuple):
     """A row of the list: its number, and what stands in the columns the sheet has."""
 
@@ -46,7 +56,7 @@ class EventList(NamedTuple):
             where = f"row {row} (no column {BY_KEY[key].heading})"
             return Problem(self.file, row, 1, where, value, rule, hint)
         column = self.layout.columns[key] + 1
-        where = f"{letters(column)}{row} ({' '.join(self.layout.headings[key].split())})"
+        where = cell_name(row, column, {column: self.layout.headings[key]})
         return Problem(self.file, row, column, where, value, rule, hint)
 
 
@@ -91,41 +101,40 @@ def _headings(
     def problem(at: int, rule: str, hint: str, value: str = "") -> Problem:
         return Problem(file, row, at + 1, f"{letters(at + 1)}{row}", value, rule, hint)
 
+    there = {folded(cell) for cell in head.cells}
+    asked = [(f"--column {key}", heading) for key, heading in mapped.items()]
+    asked += [("--leave-out", heading) for heading in leave_out]
+    astray = [(option, heading) for option, heading in asked if folded(heading) not in there]
+    for option, heading in astray:
+        yield Problem(file, 0, 0, option, shown(heading), "names no heading of this list")
+    if astray:
+        return  # what else is wrong would only repeat it
     for at, heading in laid.left.items():
         key = meant(heading)
         like = f'Did you mean "{BY_KEY[key].heading}"? ' if key else ""
-        name = heading.strip()
+        name = _brief(heading)
         hint = f'{like}Say what it is with --column COLUMN="{name}", or --leave-out "{name}"'
         yield problem(at, "is no column of an events list", hint, shown(heading))
     for at, key in laid.twice.items():
-        first = letters(laid.columns[key] + 1) if key in laid.columns else "another"
+        first = letters(laid.columns[key] + 1)
         rule = f'means the same as column {first}, "{BY_KEY[key].heading}"'
-        hint = "Join the two in one column" if key == "time" else "Pass over one: --leave-out"
-        yield problem(at, rule, hint)
-    for key, heading in mapped.items():
-        if key not in laid.columns:
-            rule = "names no heading of this list"
-            yield Problem(file, row, 0, f"--column {key}", repr(heading), rule)
-    there = {folded(cell) for cell in head.cells}
-    for heading in leave_out:
-        if folded(heading) not in there:
-            rule = "names no heading of this list"
-            yield Problem(file, row, 0, "--leave-out", repr(heading), rule)
+        hint = f'Pass over one with --leave-out "{_brief(head.cells[at])}"'
+        yield problem(at, rule, "Join the two in one column" if key == "time" else hint)
     for key in NEEDED:
-        if key not in laid.columns and key not in mapped:
+        if key not in laid.columns:
             rule = f'there is no column "{BY_KEY[key].heading}"'
             hint = f'Add it, or say which it is: --column {key}="HEADING"'
-            yield Problem(file, row, 0, "", "", rule, hint)
+            yield Problem(file, 0, 0, "", "", rule, hint)
 
 
 def _below(sheet: Sheet, laid: Layout) -> tuple[list[Listed], list[Problem]]:
     """Return the rows below the headings that hold an event, and the cells nobody can read."""
-    used = {at + 1: key for key, at in laid.columns.items()}
+    used = {at + 1: laid.headings[key] for key, at in laid.columns.items()}
     rows = sheet.rows[laid.at + 1 :]
     problems = [
         Problem(
-            sheet.file, flaw.row, flaw.first, f"{letters(flaw.first)}{flaw.row}", "", flaw.rule,
-            flaw.hint,
+            sheet.file, flaw.row, flaw.first, cell_name(flaw.row, flaw.first, used), "",
+            flaw.rule, flaw.hint,
         )
         for flaw in sheet.flaws
         if flaw.row > sheet.rows[laid.at].number

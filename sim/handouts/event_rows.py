@@ -19,6 +19,7 @@ from sim.scenario.checks import PLACEABLE
 from sim.scenario.models import Inject
 from sim.scenario.nearest import suggestion
 from sim.scenario.places import Steps
+from sim.scenario.places import shown as shown_value
 from sim.scenario.reading import UNPRINTABLE
 from sim.scenario.units import DAY, HOUR, MINUTE, SECOND, as_duration
 
@@ -192,7 +193,7 @@ def _time(value: Any, zone: tzinfo | None, values: dict[str, Any], faults: list[
         values["at"] = read(value, zone)
     except ValueError as error:
         rule, _, hint = str(error).partition(". ")
-        faults.append(Fault("time", rule, hint, repr(_text(value))))
+        faults.append(Fault("time", rule, hint, shown_value(_text(value))))
 
 
 def _word(text: str) -> str:
@@ -226,7 +227,7 @@ def _type(texts: dict[str, str], faults: list[Fault]) -> str | None:
     else:
         hint = suggestion(text, (*TYPES, *PLACEABLE))
         rule = "is no type of event, nor the kind of incident that stands in its row"
-        faults.append(Fault("type", rule, hint, repr(text)))
+        faults.append(Fault("type", rule, hint, shown_value(text)))
     return found
 
 
@@ -252,7 +253,7 @@ def _block(
     for key in _OF_TYPES:
         if key not in TYPES[kind] and texts.get(key, "").strip():
             rule = f'does not belong to an event of the type "{kind}"'
-            faults.append(Fault(key, rule, "Leave it empty", repr(texts[key])))
+            faults.append(Fault(key, rule, "Leave it empty", shown_value(texts[key])))
     block: dict[str, Any] = {}
     for key, field in _FIELDS[kind].items():
         text = texts.get(key, "").strip()
@@ -267,7 +268,7 @@ def _block(
         if other and called != other:
             rule = f"is not the other end of {block['channel']}"
             hint = f"Leave it empty, or write {other}"
-            faults.append(Fault("to", rule, hint, repr(texts["to"])))
+            faults.append(Fault("to", rule, hint, shown_value(texts["to"])))
 
 
 def named(text: str, names: Mapping[str, str]) -> str:

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 from sim.errors import Problem, SheetError
 
 MAX_BYTES: Final = 10_000_000
-MAX_ROWS: Final = 2_000
-"""Rows that hold something; a scenario's file has no room for more events."""
+MAX_ROWS: Final = 1_000
+"""Rows that hold something; a scenario's file has hardly room for more events."""
 
 MAX_COLUMNS: Final = 200
 
@@ -66,9 +66,9 @@ def column_number(text: str) -> int:
 def refused(
     file: str, rule: str, hint: str = "", value: str = "", row: int = 0, column: int = 0
 ) -> SheetError:
-    """Return the error of a sheet that one thing keeps from being read."""
+    """Return the error of a sheet that one thing keeps from being read, in a cell, a row or all."""
     where = f"{letters(column)}{row}" if column else ""
-    return SheetError([Problem(file, row, column, where, value, rule, hint)])
+    return SheetError([Problem(file, row, max(column, 1), where, value, rule, hint)])
 
 
 def too_long(file: str, row: int) -> SheetError:
@@ -78,9 +78,9 @@ def too_long(file: str, row: int) -> SheetError:
 
 
 def filled(cells: list[Any]) -> list[Any]:
-    """Return a row's cells up to the last that holds something, a text of spaces not counted."""
+    """Return a row's cells up to the last that holds something."""
     last = len(cells)
-    while last and (cells[last - 1] is None or str(cells[last - 1]).strip() == ""):
+    while last and cells[last - 1] is None:
         last -= 1
     return cells[:last]
 

@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sim.handouts.event_columns import BY_KEY, COLUMNS
+from sim.handouts.event_columns import BY_KEY, COLUMNS, FOR_THE_ROOM
 from sim.handouts.sheets import MAX_ROWS, letters
 from sim.handouts.workbooks import EVENTS, coded
 
@@ -42,12 +42,12 @@ def workbook_bytes(
     dated: datetime,
     headings: Mapping[str, str],
     rows: Sequence[Mapping[str, Any]],
-    words: Mapping[str, Sequence[str]],
+    words: Mapping[str, Mapping[str, str]],
 ) -> bytes:
     """Return a workbook with one row for each event.
 
-    ``headings`` and ``rows`` go by column, ``words`` holds what may be chosen in a column, and
-    ``dated`` stands for the time of writing.
+    ``headings`` and ``rows`` go by column, ``words`` holds what may be chosen in a column with
+    what it means, and ``dated`` stands for the time of writing.
     """
     book = Workbook()
     book.properties.title = coded(title)
@@ -57,11 +57,13 @@ def workbook_bytes(
     _write(sheet, [list(headings.values())])
     _write(sheet, [[row[key] for key in headings] for row in rows], 2)
     _dress(sheet, [BY_KEY[key].width for key in headings])
-    sheet.oddHeader.center.text = _EXERCISE
-    sheet.oddFooter.left.text = title[:100].replace("&", "&&")
-    sheet.oddFooter.right.text = "&P / &N"
+    sheet.print_area = f"A1:{letters(FOR_THE_ROOM)}{len(rows) + 1}"
     choices = book.create_sheet(WORDS)
     _choices(choices, sheet, headings, words)
+    for one in (sheet, choices):
+        one.oddHeader.center.text = _EXERCISE
+        one.oddFooter.left.text = title[:100].replace("&", "&&")
+        one.oddFooter.right.text = "&P / &N"
     stream = io.BytesIO()
     book.save(stream)
     return _undated(stream.getvalue(), dated)
@@ -73,6 +75,8 @@ def _write(sheet: Worksheet, rows: Sequence[Sequence[Any]], first: int = 1) -> N
         for column, value in enumerate(row, 1):
             cell = sheet.cell(number, column)
             cell.alignment, cell.border = _WRAPPED, _THIN
+            if isinstance(value, float) and float(f"{value:.16g}") != value:
+                value = repr(value)  # the library writes sixteen digits, which are not always all
             if isinstance(value, str):
                 cell.number_format = _TEXT
                 cell.value = coded(value)
@@ -100,18 +104,15 @@ def _choices(
     sheet: Worksheet,
     events: Worksheet,
     headings: Mapping[str, str],
-    words: Mapping[str, Sequence[str]],
+    words: Mapping[str, Mapping[str, str]],
 ) -> None:
     """Say what may stand in each column, and let it be chosen from a list."""
-    rows = [["Column", "What stands in it", "One of"]]
+    rows = [["Column", "What stands in it", "One of", "That is"]]
     for column in COLUMNS:
-        known = list(words.get(column.key, ()))
-        heading = headings[column.key]
+        known = words.get(column.key, {})
         first = len(rows) + 1
-        rows += [
-            [heading if at == 0 else "", column.holds if at == 0 else "", word]
-            for at, word in enumerate(known or [""])
-        ]
+        rows += [["", "", word, title] for word, title in (known or {"": ""}).items()]
+        rows[first - 1][:2] = [headings[column.key], column.holds]
         if known:
             place = letters(list(headings).index(column.key) + 1)
             chosen = DataValidation("list", f"{WORDS}!$C${first}:$C${len(rows)}", allow_blank=True)
@@ -120,7 +121,7 @@ def _choices(
             chosen.add(f"{place}2:{place}{MAX_ROWS}")
             events.add_data_validation(chosen)
     _write(sheet, rows)
-    _dress(sheet, [18, 60, 32])
+    _dress(sheet, [18, 60, 20, 40])
 
 
 def _undated(content: bytes, dated: datetime) -> bytes:

@@ -33,7 +33,7 @@ from sim.handouts.sheets import (
 from sim.scenario.nearest import suggestion
 
 MAX_UNPACKED: Final = 30_000_000
-"""Bytes of XML; a list of two thousand rows with long texts has a tenth of that."""
+"""Bytes of XML; a list of a thousand rows with long texts has a tenth of that."""
 
 EVENTS: Final = "Events"
 """The sheet that holds the list where a workbook has several."""

@@ -71,6 +71,8 @@ def _node(text: str, event: Any, events: Iterator[Any], after: int) -> Node:
         return Node("scalar", start, end)
     column = event.start_mark.column if event.flow_style else event.end_mark.column
     kind = "map" if isinstance(event, MappingStartEvent) else "list"
+    if kind == "list" and not event.flow_style and text[end : end + 1] != "-":
+        column -= 1  # of a list no deeper than its key, the mark stands behind the first dash
     node = Node(kind, start, end, column, bool(event.flow_style))
     closing = _entries(text, node, events, isinstance(event, SequenceStartEvent))
     node.end = closing if node.flow else max((one.value.end for one in node.entries), default=end)

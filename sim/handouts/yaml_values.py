@@ -7,23 +7,25 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sim.scenario.reading import read_values
+from sim.scenario.units import MOMENT
 
 WIDTH: Final = 118
 
-_PLAIN: Final = re.compile(r"[^\W_](?:[^\n\r\t\x85\"#&*!|>%@`{}\[\]]*[^\s:,\"#&*!|>%@`{}\[\]])?")
-_SPELT: Final = frozenset({"yes", "no", "on", "off", "y", "n"})
-"""Words that other YAML programs take for true or false."""
+_PLAIN: Final = re.compile(
+    rf"[^\W\d_](?:[\w .'()/–+-]*[\w.'()/–+-])?|[0-9]+ [a-z]+|{MOMENT.pattern}"
+)
+"""Texts that YAML cannot take for anything else, also within brackets."""
+
+_SPELT: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+"""Words that YAML, or what other programs take for it, reads as no text."""
 
 
 def scalar(value: Any) -> str:
-    """Return a number, a truth or a text on one line, in quotes only where it needs them."""
+    """Return a number, a truth or a text on one line, in quotes only where it may need them."""
     if isinstance(value, bool) or not isinstance(value, str):
         return json.dumps(value)
     if _PLAIN.fullmatch(value) and value.casefold() not in _SPELT:
-        found = read_values(f"a: {value}\nb: {{c: {value}, d: 1}}\n", "")
-        if not found.problems and found.values == {"a": value, "b": {"c": value, "d": 1}}:
-            return value
+        return value
     # JSON's quotes and escapes are YAML's too; a next-line sign would be folded.
     return json.dumps(value, ensure_ascii=False).replace("\x85", "\\x85")
 
