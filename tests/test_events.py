@@ -327,6 +327,22 @@ def test_a_column_that_a_list_has_not_changes_nothing(tmp_path: Path) -> None:
     assert found.scenario.injects[1].incident == load(file).injects[1].incident
 
 
+def test_an_event_of_another_type_keeps_nothing_of_the_old(tmp_path: Path) -> None:
+    """Also where the list has no columns for what the old type had."""
+    file = commented(tmp_path)
+    kept_columns = ("Scenario time", "Type", "From", "Description", "Id")
+    rows = [{key: row[key] for key in kept_columns} for row in rows_in(file)]
+    rows[1] |= {"Type": "alert", "From": "poland"}
+    found = imported(csv_list(tmp_path, *rows), file).scenario.injects[1]
+    assert found.incident is None
+    assert found.alert
+    assert found.alert.actor == "poland"
+    rows[1] |= {"Type": "weapon release", "From": "russia"}
+    again = imported(csv_list(tmp_path, *rows), file).scenario.injects[1].incident
+    assert again
+    assert (again.kind, again.victim, again.severity) == ("weapon_release", "poland", 0.8)
+
+
 # Numbers in the room.
 
 
