@@ -278,8 +278,10 @@ def test_an_event_of_another_type(tmp_path: Path) -> None:
         "    actor: us\n    nuclear: false\n",
         "injects:\n  -   # odd\n    id: fall\n    title: 'It''s'\n    alert: &whole {actor: us}\n"
         '    at: "2022-09-05T00:00Z"\n',
+        "injects:\n  - # a - b\n    title: Old\n    alert: {actor: us}\n"
+        "    at: 2022-09-05T00:00Z\n",
     ],
-    ids=range(6),
+    ids=range(7),
 )
 @pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["unix", "windows"])
 def test_however_injects_are_written(listed: str, ends: str, tmp_path: Path) -> None:
