@@ -278,8 +278,10 @@ def test_an_event_of_another_type(tmp_path: Path) -> None:
         "    actor: us\n    nuclear: false\n",
         "injects:\n  -   # odd\n    id: fall\n    title: 'It''s'\n    alert: &whole {actor: us}\n"
         '    at: "2022-09-05T00:00Z"\n',
+        "injects:\n  - # a - b\n    title: Old\n    alert: {actor: us}\n"
+        "    at: 2022-09-05T00:00Z\n",
     ],
-    ids=range(6),
+    ids=range(7),
 )
 @pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["unix", "windows"])
 def test_however_injects_are_written(listed: str, ends: str, tmp_path: Path) -> None:
@@ -325,6 +327,22 @@ def test_a_column_that_a_list_has_not_changes_nothing(tmp_path: Path) -> None:
     assert [one.id for one in found.scenario.injects] == ["one", "two", "three"]
     assert {one.room.notes for one in found.scenario.injects if one.room} == {"new"}
     assert found.scenario.injects[1].incident == load(file).injects[1].incident
+
+
+def test_an_event_of_another_type_keeps_nothing_of_the_old(tmp_path: Path) -> None:
+    """Also where the list has no columns for what the old type had."""
+    file = commented(tmp_path)
+    kept_columns = ("Scenario time", "Type", "From", "Description", "Id")
+    rows = [{key: row[key] for key in kept_columns} for row in rows_in(file)]
+    rows[1] |= {"Type": "alert", "From": "poland"}
+    found = imported(csv_list(tmp_path, *rows), file).scenario.injects[1]
+    assert found.incident is None
+    assert found.alert
+    assert found.alert.actor == "poland"
+    rows[1] |= {"Type": "weapon release", "From": "russia"}
+    again = imported(csv_list(tmp_path, *rows), file).scenario.injects[1].incident
+    assert again
+    assert (again.kind, again.victim, again.severity) == ("weapon_release", "poland", 0.8)
 
 
 # Numbers in the room.
