@@ -29,6 +29,7 @@ from sim.study.calibration import (
     correlations,
     fitted,
     laid,
+    made,
 )
 from sim.study.comparison import compare
 from sim.study.fit import Simulated, as_extreme
@@ -132,6 +133,15 @@ def test_constants_are_judged_together_and_only_by_enough_sets() -> None:
     text = " ".join(calibration_lines(_made_of(strong[:19], 1.0, names), "x", markdown=True))
     assert "19 accepted sets cannot tell what the record constrains" in text
     assert "are not shown" not in text
+
+
+def test_the_sets_that_come_with_the_program_are_of_its_figures_and_settings() -> None:
+    kept = read_sets()
+    now = made(_made_of([], 1.0, [])._replace(targets=fitted(), tried=()), "x", "0")
+    for key in ("figures", "settings"):
+        assert kept.made[key] == now[key], "calibrate anew"
+    for one in kept.sets:
+        assert [name for name, _ in one.figures] == [target.name for target in fitted()]
 
 
 def test_where_no_set_is_accepted_the_hardest_figure_is_named() -> None:
