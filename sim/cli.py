@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import card_commands, record_commands, space_commands
+from sim import card_commands, event_commands, record_commands, space_commands
 from sim.errors import RunError
 from sim.terminal import (
     INTERRUPTED,
@@ -351,3 +351,5 @@ for _command in (
     space_commands.sensitivity, space_commands.discover, card_commands.cards,
 ):  # fmt: skip
     app.command()(_command)
+
+app.add_typer(event_commands.app)

@@ -115,6 +115,7 @@ def identify(
     figure: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Draw the figure into this folder.")
     ] = None,
+    force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what the line does, by the one thing no figure of the record fixes."""
@@ -124,11 +125,14 @@ def identify(
     with told():
         from sim import api
         from sim.show.unknown import identification_lines
+        from sim.study.folder import check_new, made
         from sim.study.identification import THIRDS
         from sim.study.identification import identify as identified
 
         scenario = api.load(file)
         api.check_given(scenario, given)
+        if figure is not None:
+            check_new(made(figure) / "identification.png", force)
         lived_under = api.chosen_sets(True, sets)
         questions = 2 if given else 1
         with progress(len(THIRDS) * questions * worlds, quiet) as advance:

@@ -345,3 +345,24 @@ def test_an_earlier_file_is_never_written_over_unasked(
 def test_a_cut_off_that_cuts_nothing_off_is_refused(cutoff: float) -> None:
     with pytest.raises(RunError, match=r"--cutoff: must be a finite number .* 2 is the default"):
         calibrate(sets=1, years=2, cutoff=cutoff)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("calibrate", "--sets", "1", "--years", "2", "--cutoff", "99", "--out", "file/sets.csv"),
+        ("validate", "--worlds", "2", "--out", "nowhere/v.md"),
+        ("identify", "PATH", "--worlds", "2", "--figure", "file"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_runs(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = short_scenario(tmp_path, "5 d")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    done = deconflict(*(str(path) if word == "PATH" else word for word in words), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"

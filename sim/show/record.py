@@ -193,6 +193,9 @@ def _text(value: float | str) -> str:
 
 
 def _correlation_lines(found: Calibration, markdown: bool) -> Iterator[str]:
+    if len(found.accepted) < _ENOUGH:
+        yield f"{len(found.accepted)} accepted sets cannot tell which constants go together."
+        return
     close = [pair for pair in correlations(found) if abs(pair.value) >= _CLOSE]
     if not close:
         yield f"No two accepted constants go together (rank correlations below {_CLOSE:g})."
