@@ -77,7 +77,7 @@ def calibrate(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find which values of the judged constants agree with the public record."""
+    """Find which values of the judged constants the public record does not refute."""
     command = f"deconflict calibrate --sets {sets} --years {years} --seed {seed}"
     command += f" --cutoff {cutoff:g}" + ("" if seizures else " --no-seizures")
     with told("interrupted; nothing was written"):

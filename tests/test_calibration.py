@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +21,18 @@ from sim.show.record import calibration_lines, validation_lines
 from sim.show.style import figure_of
 from sim.show.thirds import draw_thirds
 from sim.show.unknown import identification_lines, uncertainty_lines
-from sim.study.calibration import calibrate, constraints, correlations, fitted, laid
+from sim.study.calibration import (
+    Calibration,
+    Tried,
+    calibrate,
+    constraints,
+    correlations,
+    fitted,
+    laid,
+    made,
+)
 from sim.study.comparison import compare
+from sim.study.fit import Simulated, as_extreme
 from sim.study.identification import Third, identify, thirds
 from sim.study.interrupts import Interrupts
 from sim.study.parameter_sets import Judged, ParameterSet, applied, judged, read_sets
@@ -77,6 +88,60 @@ def test_a_calibration_is_the_same_with_two_workers() -> None:
     lines = "\n".join(calibration_lines(one, "deconflict calibrate", markdown=True))
     assert "The line is in none of these worlds" in lines
     assert f"| {fitted()[0].title}" in lines
+    assert f"{one.inside} of the accepted sets have every figure itself within" in lines
+    assert "3 of 3 parameter sets are not refuted" in lines
+
+
+def _made_of(values: list[dict[str, float]], figure: float, names: Sequence[str]) -> Calibration:
+    """Return a calibration of accepted sets whose only figure comes to ``figure`` in each."""
+    varied = tuple(Judged(name, 0.0, 1.0, False) for name in names)
+    found = Simulated(figure, figure, figure, 9)
+    sets = tuple(
+        Tried(ParameterSet(n, tuple(each.items())), (found,), (1.0,), found)
+        for n, each in enumerate(values, start=1)
+    )
+    target = Target(
+        "x", "crises", "a year", "peacetime", Rate(("crises",), YEAR), 1.0, 0.6, 1.6, ""
+    )
+    return Calibration(sets, (target,), varied, 2.0, 9, 1, True)
+
+
+def test_accepted_sets_outside_the_records_limits_are_not_counted_as_inside() -> None:
+    even = [{"fear": n / 30} for n in range(30)]
+    assert _made_of(even, 1.6, ["fear"]).inside == 30
+    beyond = _made_of(even, 1.7, ["fear"])
+    assert len(beyond.accepted) == 30
+    assert beyond.inside == 0
+    assert "0 of the accepted sets" in " ".join(calibration_lines(beyond, "x", markdown=True))
+
+
+def test_constants_are_judged_together_and_only_by_enough_sets() -> None:
+    """A chance of 3 % is told of one constant, not of one among twenty."""
+    names = [f"even_{n}" for n in range(19)] + ["low"]
+    spread = [(n + 0.5) / 40 for n in range(40)]
+    rows = [dict.fromkeys(names[:-1], at) | {"low": at**1.85} for at in spread]
+    (alone,) = constraints(_made_of(rows, 1.0, ["low"]))
+    assert 0.005 < alone.p_value < 0.05
+    text = " ".join(calibration_lines(_made_of(rows, 1.0, ["low"]), "x", markdown=True))
+    assert "0 of 1 are not shown to be constrained further" in text
+    assert "a prototype that was fitted to the same figures" in text
+    text = " ".join(calibration_lines(_made_of(rows, 1.0, names), "x", markdown=True))
+    assert "20 of 20 are not shown to be constrained further" in text
+    strong = [row | {"low": row["low"] ** 4} for row in rows]
+    text = " ".join(calibration_lines(_made_of(strong, 1.0, names), "x", markdown=True))
+    assert "19 of 20 are not shown to be constrained further" in text
+    text = " ".join(calibration_lines(_made_of(strong[:19], 1.0, names), "x", markdown=True))
+    assert "19 accepted sets cannot tell what the record constrains" in text
+    assert "are not shown" not in text
+
+
+def test_the_sets_that_come_with_the_program_are_of_its_figures_and_settings() -> None:
+    kept = read_sets()
+    now = made(_made_of([], 1.0, [])._replace(targets=fitted(), tried=()), "x", "0")
+    for key in ("figures", "settings"):
+        assert kept.made[key] == now[key], "calibrate anew"
+    for one in kept.sets:
+        assert [name for name, _ in one.figures] == [target.name for target in fitted()]
 
 
 def test_where_no_set_is_accepted_the_hardest_figure_is_named() -> None:
@@ -109,6 +174,13 @@ def test_a_validation_tells_every_figure_whatever_the_workers() -> None:
     for row in one.rows:
         assert row.target.title in lines
         assert row.target.source in lines
+        line = next(
+            line for line in lines.splitlines() if line.startswith(f"| {row.target.title},")
+        )
+        assert f"{row.target.limits})" in line
+        assert f"| {row.target.comes} |" in line
+        chance = as_extreme(row.target, row.found)
+        assert ("; chance " in line) == (chance is not None)
     assert "Made by `deconflict validate --worlds 3`" in lines
     assert any(row.verdict != "met" for row in one.rows)  # three worlds resolve little
     for setting in SETTINGS.values():
@@ -271,7 +343,7 @@ def test_an_earlier_file_is_never_written_over_unasked(
 
 @pytest.mark.parametrize("cutoff", [math.inf, math.nan, 0.0])
 def test_a_cut_off_that_cuts_nothing_off_is_refused(cutoff: float) -> None:
-    with pytest.raises(RunError, match="--cutoff: must be a number of standard errors"):
+    with pytest.raises(RunError, match=r"--cutoff: must be a finite number .* 2 is the default"):
         calibrate(sets=1, years=2, cutoff=cutoff)
 
 

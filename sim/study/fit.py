@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+from scipy import stats
 
 from sim.scenario.quantities import DAY
 from sim.study.intervals import Z, clopper_pearson, fay_feuer, mean_limits
@@ -95,7 +95,8 @@ def _length(total: npt.NDArray[np.float64], each: npt.NDArray[np.float64]) -> Si
 def verdict(target: Target, found: Simulated) -> Verdict:
     """Return whether a target is met, missed, or not resolved with these worlds.
 
-    Met: the whole simulated interval lies within the source's. Missed: none of it does.
+    Met: the whole simulated interval lies within the source's. Missed: none of it does. It rests
+    on the limits alone: a figure may be met and the record yet be odd (see `as_extreme`).
     """
     low = -math.inf if target.low is None else target.low
     high = math.inf if target.high is None else target.high
@@ -114,13 +115,19 @@ def holds(target: Target, value: float) -> bool:
 def as_extreme(target: Target, found: Simulated) -> float | None:
     """Return the chance of as few or as many events as the record holds, whichever is less.
 
-    Of a Poisson number with the simulated mean; None where the record is no number of events.
+    Of a Poisson or a binomial number with the simulated value, its own error left out. None where
+    the record is no count, or nothing was simulated to hold it against. The ends of a 95 %
+    interval lie about where this is .025, so that a verdict is the two-sided test.
     """
-    if target.seen is None:
+    seen = target.seen
+    if seen is None or math.isnan(found.value):
         return None
-    fewer = float(special.pdtr(target.seen, found.value))
-    more = 1.0 - float(special.pdtr(target.seen - 1, found.value)) if target.seen else 1.0
-    return min(fewer, more)
+    law = (
+        stats.poisson(found.value * seen.times)
+        if seen.among is None
+        else stats.binom(seen.among, found.value)
+    )
+    return min(float(law.cdf(seen.events)), float(law.sf(seen.events - 1)))
 
 
 def implausibility(target: Target, found: Simulated) -> float:
