@@ -222,6 +222,21 @@ def test_a_share_is_worth_fewer_events_where_those_of_a_world_are_alike() -> Non
     )
 
 
+@pytest.mark.parametrize(("worlds", "go_on"), [(120, 0.25), (120, 0.73), (1000, 0.2)])
+def test_a_mean_lengths_limits_hold_the_truth_as_often_as_they_say(
+    worlds: int, go_on: float
+) -> None:
+    """Exchanges that go on with one chance after every act, two or Poisson many a world."""
+    luck, held = np.random.default_rng(7), []
+    for turn in range(600):
+        each = luck.poisson(0.77, worlds) if turn % 2 else np.full(worlds, 2)
+        acts = each + luck.negative_binomial(np.maximum(each, 1), 1 - go_on) * (each > 0)
+        columns = {"acts": acts.astype(float), "each": each.astype(float)}
+        found = simulated(Length("acts", "each"), columns, DAY)
+        held.append(found.low <= 1 / (1 - go_on) <= found.high)
+    assert 0.92 < np.mean(held) < 0.985
+
+
 def test_a_mean_length_is_at_least_one_and_open_where_nothing_was_seen() -> None:
     found = simulated(
         Length("acts", "each"), {"acts": np.array([3.0, 1.0]), "each": np.array([1.0, 1.0])}, DAY

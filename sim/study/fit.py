@@ -16,7 +16,14 @@ import numpy.typing as npt
 from scipy import stats
 
 from sim.scenario.quantities import DAY
-from sim.study.intervals import Z, clopper_pearson, fay_feuer, mean_limits
+from sim.study.intervals import (
+    Z,
+    clopper_pearson,
+    fay_feuer,
+    is_few,
+    mean_limits,
+    student_limits,
+)
 from sim.study.targets import Length, Quantity, Rate, Share, Target
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
@@ -80,16 +87,25 @@ def _share(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Sim
 
 
 def _length(total: npt.NDArray[np.float64], each: npt.NDArray[np.float64]) -> Simulated:
-    """Return a mean length, with Fay-Feuer limits of what comes after the first."""
+    """Return a mean length, its limits from what comes after each first.
+
+    They are those of the ratio, by its residuals over worlds; where few worlds have anything after
+    a first, Fay and Feuer's, which cover more than 95 % because they take the number of firsts for
+    chance as well.
+    """
     events = float(each.sum())
     if events == 0:
         return Simulated(math.nan, 1.0, math.inf, 0)
     more = total - each
-    low, high = fay_feuer(
-        float(more.sum()), float((more**2).sum()), max(1.0, float(more.max(initial=0.0)))
-    )
-    value = float(total.sum()) / events
-    return Simulated(value, 1 + low / events, 1 + high / events, int(events))
+    mean = float(more.sum()) / events
+    if is_few(more):
+        low, high = fay_feuer(
+            float(more.sum()), float((more**2).sum()), max(1.0, float(more.max(initial=0.0)))
+        )
+    else:
+        off = student_limits(more - mean * each).interval(0.0)
+        low, high = (mean * events + end * len(each) for end in (off.low, off.high))
+    return Simulated(1 + mean, 1 + low / events, 1 + high / events, int(events))
 
 
 def verdict(target: Target, found: Simulated) -> Verdict:
