@@ -304,6 +304,9 @@ def new(
         from sim.scenario import template
 
         path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
+        if name.endswith(("/", "\\")) or path.stem.startswith(".") or Path(name).is_dir():
+            named = str(Path(name) / "my_scenario")
+            raise RunError(f"{name}: is a folder; give the file a name, as in {named}")
         if path.exists():
             raise RunError(f"{path}: exists already; choose another name")
         try:

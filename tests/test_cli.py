@@ -115,6 +115,15 @@ def test_new_writes_a_scenario_that_can_be_run() -> None:
     assert "exists already" in again.output
 
 
+def test_a_folder_is_no_name_for_a_scenario(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    for name in ("scenarios/", "scenarios", "other/"):
+        refused = deconflict("new", name, cwd=tmp_path)
+        assert refused.returncode == 1
+        assert "is a folder; give the file a name" in refused.stderr
+    assert list(tmp_path.rglob("*.yaml")) == []
+
+
 def test_schema_is_json() -> None:
     done = told("schema")
     assert done.exit_code == 0

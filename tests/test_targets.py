@@ -210,6 +210,12 @@ def test_a_rate_is_told_in_its_own_unit() -> None:
     assert found.events == 4
 
 
+def test_a_rate_of_one_a_world_at_most_may_yet_be_more() -> None:
+    """Ten of twelve worlds with one crisis leave a rate above one a world open."""
+    found = simulated(Rate(("crises",), YEAR), {"crises": np.repeat([1.0, 0.0], [10, 2])}, YEAR)
+    assert (found.low, found.high) == pytest.approx((0.40, 1.53), abs=0.05)
+
+
 def test_a_share_is_worth_fewer_events_where_those_of_a_world_are_alike() -> None:
     apart = {"a": np.tile([1.0, 0.0], 50), "b": np.ones(100)}
     alike = {"a": np.repeat([10.0, 0.0], 5), "b": np.full(10, 10.0)}

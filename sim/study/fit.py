@@ -21,8 +21,8 @@ from sim.study.intervals import (
     clopper_pearson,
     fay_feuer,
     is_few,
-    mean_limits,
     student_limits,
+    summed_limits,
 )
 from sim.study.targets import Length, Quantity, Rate, Share, Target
 
@@ -62,8 +62,10 @@ def _sum(columns: Columns, names: tuple[str, ...]) -> npt.NDArray[np.float64]:
 
 
 def _rate(counts: npt.NDArray[np.float64], scale: float) -> Simulated:
+    """Return a rate; one event a world at most makes it no share, more could have happened."""
     value = float(counts.mean())
-    found = mean_limits(counts, None).interval(value)
+    limits = summed_limits(counts, 1.0, signed=False) if is_few(counts) else student_limits(counts)
+    found = limits.interval(value)
     return Simulated(value * scale, found.low * scale, found.high * scale, int(counts.sum()))
 
 
