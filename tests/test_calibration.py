@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from commands import deconflict, short_scenario, succeeded
 
-from sim.errors import RunError
+import sim
+from sim.errors import DeconflictError, RunError
 from sim.scenario import load
 from sim.scenario.channels import REFERENCE
 from sim.scenario.quantities import YEAR
@@ -311,6 +312,23 @@ def test_the_commands_agree_with_each_other(tmp_path: Path) -> None:
     text = succeeded(deconflict("validate", "--worlds", 2, "--out", "v.md", cwd=tmp_path))
     assert (tmp_path / "v.md").read_text(encoding="utf-8") == text
     assert "Made by: deconflict validate --worlds 2 --seed 1" in text
+
+
+def test_the_interface_in_python_does_what_the_commands_do(tmp_path: Path) -> None:
+    found = sim.calibrate(sets=3, years=2, cutoff=20)
+    assert found.lines()[-1].endswith("explained away.")
+    made = "deconflict calibrate --sets 3 --years 2 --seed 1 --cutoff 20"
+    file = found.write(tmp_path / "sets.csv", command=made)
+    assert [one.values for one in read_sets(file).sets] == [one.values for one in found.sets()]
+    with pytest.raises(DeconflictError, match="exists already"):
+        found.write(file)
+    held = sim.validate(worlds=2, sets=file)
+    assert held.lines(command="x")[-1] == "Made by: x"
+    assert held.lines()[-1] != "Made by: x"
+    one = sim.identify(short_scenario(tmp_path, "5 d"), worlds=2, sets=file, arms="oracle")
+    assert [len(third.sets) for third in one.thirds] == [1, 1, 1]
+    assert one.plot().figure.axes
+    assert "lowest third" in " ".join(one.lines(markdown=True))
 
 
 def test_sets_without_uncertainty_are_refused(tmp_path: Path) -> None:

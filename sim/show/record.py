@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from sim.show.markdown import table_lines
+from sim.show.markdown import made_by, table_lines
 from sim.show.numbers import number, share, wrapped
 from sim.show.words import counted
 from sim.study.calibration import Calibration, constraints, correlations
@@ -73,8 +73,7 @@ def _extent(found: Validation, command: str, markdown: bool) -> Iterator[str]:
     if not found.complete:
         text += " Interrupted: settings that were not finished are missing."
     yield text if markdown else wrapped(text)
-    yield ""
-    yield f"Made by `{command}`." if markdown else f"Made by: {command}"
+    yield from made_by(command, markdown)
 
 
 def _verdict(row: Checked) -> str:
@@ -130,8 +129,7 @@ def calibration_lines(found: Calibration, command: str, markdown: bool = False) 
         yield from _correlation_lines(found, markdown)
         yield ""
         yield from _unfixed(found, markdown)
-    yield ""
-    yield f"Made by `{command}`." if markdown else f"Made by: {command}"
+    yield from made_by(command, markdown)
 
 
 def _met(found: Calibration, at: int, target: Target) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.quantities import YEAR
-from sim.show.markdown import table_lines
+from sim.show.markdown import made_by, table_lines
 from sim.show.numbers import number, points, share, spread, wrapped
 from sim.study.comparison import Comparison
 from sim.study.estimates import Difference
@@ -115,8 +115,7 @@ def identification_lines(
         "Intervals (95 %) cover chance alone. The thirds differ in other constants too, so a "
         "difference between them is not the share's alone."
     )
-    yield ""
-    yield f"Made by `{command}`." if markdown else f"Made by: {command}"
+    yield from made_by(command, markdown)
 
 
 _SETS = "sets by share of disputes not hostile at root"
