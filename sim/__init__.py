@@ -1,8 +1,8 @@
 """Compare how incidents escalate with and without a deconfliction line, in the same worlds.
 
-``load`` a scenario, ``play`` one history, ``compare`` arms over many worlds, ``sweep`` a
-lever; what they return has
-tidy tables and ``plot_*`` methods. The command line mirrors these functions.
+``load`` a scenario, ``play`` one history, ``compare`` arms over many worlds, ``sweep`` a lever,
+``validate`` against the public record; what they return has tidy tables, ``lines`` or ``plot_*``
+methods. The command line mirrors these functions.
 """
 
 from __future__ import annotations
@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.api import (
+        Calibration,
         Comparison,
         Discovery,
+        Identification,
         Played,
         Sensitivity,
         Sweep,
+        Validation,
         arm_names,
+        calibrate,
         cards,
         check,
         compare,
         discover,
+        identify,
         load,
         new,
         play,
@@ -29,19 +34,25 @@ if TYPE_CHECKING:
         schema,
         sensitivity,
         sweep,
+        validate,
     )  # fmt: skip
 
 __all__ = [
+    "Calibration",
     "Comparison",
     "Discovery",
+    "Identification",
     "Played",
     "Sensitivity",
     "Sweep",
+    "Validation",
     "arm_names",
+    "calibrate",
     "cards",
     "check",
     "compare",
     "discover",
+    "identify",
     "load",
     "new",
     "play",
@@ -50,6 +61,7 @@ __all__ = [
     "schema",
     "sensitivity",
     "sweep",
+    "validate",
 ]
 
 

@@ -9,6 +9,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.against_record import (
+    Calibration,
+    Identification,
+    Validation,
+    calibrate,
+    identify,
+    sets_of,
+    validate,
+)
 from sim.crisis import History, Stage, given_in
 from sim.crisis import play as play_stage
 from sim.errors import Problem, RunError
@@ -22,7 +31,7 @@ from sim.study import sweep as sweeps
 from sim.study import swept
 from sim.study.comparison import check_given, chosen_arms
 from sim.study.ensemble import inject_names
-from sim.study.parameter_sets import ParameterSet, read_sets
+from sim.study.parameter_sets import ParameterSet
 from sim.study.reopening import reopened
 from sim.study.telling_world import telling_world
 from sim.world import build, prepare
@@ -31,12 +40,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
+    "Calibration",
     "Comparison",
     "Discovery",
+    "Identification",
     "Played",
     "Sensitivity",
     "Sweep",
+    "Validation",
     "arm_names",
+    "calibrate",
     "cards",
     "check",
     "check_given",
@@ -44,6 +57,7 @@ __all__ = [
     "chosen_sets",
     "compare",
     "discover",
+    "identify",
     "load",
     "new",
     "play",
@@ -52,6 +66,7 @@ __all__ = [
     "schema",
     "sensitivity",
     "sweep",
+    "validate",
 ]
 
 
@@ -275,7 +290,7 @@ def chosen_sets(
         if sets:
             raise RunError("sets: only a comparison with --uncertainty uses sets; add it")
         return ()
-    return read_sets(sets).sets if sets is None or isinstance(sets, (str, Path)) else sets
+    return sets_of(sets)
 
 
 def sweep(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import card_commands, record_commands, report_commands, space_commands
+from sim import card_commands, event_commands, record_commands, report_commands, space_commands
 from sim.errors import RunError
 from sim.terminal import (
     INTERRUPTED,
@@ -313,6 +313,9 @@ def new(
         from sim.scenario import template
 
         path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
+        if name.endswith(("/", "\\")) or path.stem.startswith(".") or Path(name).is_dir():
+            named = str(Path(name) / "my_scenario")
+            raise RunError(f"{name}: is a folder; give the file a name, as in {named}")
         if path.exists():
             raise RunError(f"{path}: exists already; choose another name")
         try:
@@ -361,3 +364,5 @@ for _command in (
     card_commands.cards,
 ):  # fmt: skip
     app.command()(_command)
+
+app.add_typer(event_commands.app)

@@ -11,11 +11,11 @@ class DeconflictError(Exception):
 
 
 class Problem(NamedTuple):
-    """One thing wrong with a scenario file, with the place it stands.
+    """One thing wrong with a scenario file or an events list, with the place it stands.
 
-    ``line`` and ``column`` count from 1; both are 0 where no place in the text is to blame.
-    ``path`` leads to the value as in ``forces[reaper].sorties.every``. A ``warning`` is something
-    a scenario can run with.
+    ``line`` and ``column`` (of a list: row and column) count from 1; both are 0 where no place in
+    the text is to blame. ``path`` leads to the value as in ``forces[reaper].sorties.every``. A
+    ``warning`` is something a scenario can run with.
     """
 
     file: str
@@ -50,6 +50,10 @@ class ScenarioError(DeconflictError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class SheetError(ScenarioError):
+    """An events list that cannot be taken in, carrying all of its problems at once."""
 
 
 class ResultsError(DeconflictError):

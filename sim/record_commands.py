@@ -39,22 +39,19 @@ def validate(
     """Hold the model against the public record: each figure with interval and verdict."""
     command = f"deconflict validate --worlds {worlds} --seed {seed}"
     with told():
-        from sim.show.record import validation_lines
+        from sim import against_record
         from sim.study.folder import check_new
-        from sim.study.parameter_sets import read_sets
         from sim.study.validation import total_worlds
-        from sim.study.validation import validate as validated
 
         if out is not None:
             check_new(out, force)
-        lived_under = read_sets(sets).sets if sets is not None else ()
         command += f" --sets {sets}" if sets is not None else ""
         with progress(total_worlds(worlds), quiet) as advance:
-            found = validated(
+            found = against_record.validate(
                 worlds=worlds, seed=seed, workers=workers or os.cpu_count() or 1,
-                sets=lived_under, progress=advance,
+                sets=sets, progress=advance,
             )  # fmt: skip
-        say(validation_lines(found, command, markdown), out)
+        say(found.lines(markdown, command), out)
         if not found.complete:
             raise typer.Exit(INTERRUPTED)
 
@@ -77,28 +74,22 @@ def calibrate(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find which values of the judged constants agree with the public record."""
+    """Find which values of the judged constants the public record does not refute."""
     command = f"deconflict calibrate --sets {sets} --years {years} --seed {seed}"
     command += f" --cutoff {cutoff:g}" + ("" if seizures else " --no-seizures")
     with told("interrupted; nothing was written"):
-        from importlib.metadata import version
-
-        from sim.show.record import calibration_lines
-        from sim.study.calibration import calibrate as calibrated
-        from sim.study.calibration import fitted, made
+        from sim import against_record
         from sim.study.folder import check_new
-        from sim.study.parameter_sets import write_sets
 
         check_new(out, force)
         with progress(years, quiet) as advance:
-            found = calibrated(
-                sets=sets, years=years, seed=seed, cutoff=cutoff, targets=fitted(seizures),
+            found = against_record.calibrate(
+                sets=sets, years=years, seed=seed, cutoff=cutoff, seizures=seizures,
                 workers=workers or os.cpu_count() or 1, progress=advance,
             )  # fmt: skip
-        say(calibration_lines(found, command, markdown), None)
-        kept = found.sets()
-        write_sets(out, made(found, command, version("deconflict")), kept)
-        typer.echo(f"\n{len(kept)} accepted sets in {out}")
+        say(found.lines(markdown, command), None)
+        found.write(out, command=command, force=force)
+        typer.echo(f"\n{len(found.accepted)} accepted sets in {out}")
         if not found.complete:
             raise typer.Exit(INTERRUPTED)
 
@@ -115,6 +106,7 @@ def identify(
     figure: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Draw the figure into this folder.")
     ] = None,
+    force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what the line does, by the one thing no figure of the record fixes."""
@@ -123,22 +115,21 @@ def identify(
     command += f" --sets {sets}" if sets else ""
     with told():
         from sim import api
-        from sim.show.unknown import identification_lines
+        from sim.study.folder import check_new, made
         from sim.study.identification import THIRDS
-        from sim.study.identification import identify as identified
 
         scenario = api.load(file)
         api.check_given(scenario, given)
-        lived_under = api.chosen_sets(True, sets)
+        if figure is not None:
+            check_new(made(figure) / "identification.png", force)
         questions = 2 if given else 1
         with progress(len(THIRDS) * questions * worlds, quiet) as advance:
-            found = identified(
-                scenario, lived_under, worlds=worlds, seed=seed, arms=arms, given=given,
+            found = api.identify(
+                scenario, sets=sets, worlds=worlds, seed=seed, arms=arms, given=given,
                 workers=workers or os.cpu_count() or 1, progress=advance,
             )  # fmt: skip
-        say(identification_lines(found, command, markdown), None)
+        say(found.lines(markdown, command), None)
         if figure is not None:
             from sim.show.style import figure_of, save
-            from sim.show.thirds import draw_thirds
 
-            save(figure_of(draw_thirds(found)), figure, "identification")
+            save(figure_of(found.plot()), figure, "identification")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -89,7 +89,7 @@ def progress(worlds: int, quiet: bool, what: str = "worlds") -> Iterator[Any]:
         yield advance
 
 
-def say(lines: Iterator[str], out: Path | None) -> None:
+def say(lines: Iterable[str], out: Path | None) -> None:
     """Print lines, and write them to a file as well if one is named."""
     listed = list(lines)
     for line in listed:

@@ -273,6 +273,20 @@ def test_a_call_stops_a_long_incident_and_scales_what_it_was() -> None:
                 assert answer.severity == pytest.approx(0.8)
 
 
+@pytest.mark.parametrize("kind", ["weapon_release", "collision", "stray_missile", "shoot_down"])
+def test_what_is_grave_in_its_moment_is_no_lesser_for_ending_early(kind: str) -> None:
+    over = incident(lasting="2 h", severity=0.8, kind=kind, cause="accident")
+    for stands, stopped in ((1.0, False), (0.75, True), (0.0, True)):
+        values = quiet(
+            injects=[over], parameters={"heed_stop": 1.0, "moment_share": stands, **NO_REPORT}
+        )
+        for history in histories(values, 5):
+            stops = of(history, Stopped)
+            assert len(stops) == stopped
+            left = 0.8 * (stands + (1 - stands) * 16 / 120)
+            assert of(history, Acted)[0].severity == pytest.approx(left)
+
+
 def test_no_call_stops_what_is_over() -> None:
     short = incident(lasting="15 min", severity=0.8)
     values = quiet(injects=[short], parameters={"heed_stop": 1.0})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 from commands import deconflict, short_scenario, succeeded
 
-from sim.errors import RunError
+import sim
+from sim.errors import DeconflictError, RunError
 from sim.scenario import load
 from sim.scenario.channels import REFERENCE
 from sim.scenario.quantities import YEAR
@@ -20,8 +22,18 @@ from sim.show.record import calibration_lines, validation_lines
 from sim.show.style import figure_of
 from sim.show.thirds import draw_thirds
 from sim.show.unknown import identification_lines, uncertainty_lines
-from sim.study.calibration import calibrate, constraints, correlations, fitted, laid
+from sim.study.calibration import (
+    Calibration,
+    Tried,
+    calibrate,
+    constraints,
+    correlations,
+    fitted,
+    laid,
+    made,
+)
 from sim.study.comparison import compare
+from sim.study.fit import Simulated, as_extreme
 from sim.study.identification import Third, identify, thirds
 from sim.study.interrupts import Interrupts
 from sim.study.parameter_sets import Judged, ParameterSet, applied, judged, read_sets
@@ -77,6 +89,60 @@ def test_a_calibration_is_the_same_with_two_workers() -> None:
     lines = "\n".join(calibration_lines(one, "deconflict calibrate", markdown=True))
     assert "The line is in none of these worlds" in lines
     assert f"| {fitted()[0].title}" in lines
+    assert f"{one.inside} of the accepted sets have every figure itself within" in lines
+    assert "3 of 3 parameter sets are not refuted" in lines
+
+
+def _made_of(values: list[dict[str, float]], figure: float, names: Sequence[str]) -> Calibration:
+    """Return a calibration of accepted sets whose only figure comes to ``figure`` in each."""
+    varied = tuple(Judged(name, 0.0, 1.0, False) for name in names)
+    found = Simulated(figure, figure, figure, 9)
+    sets = tuple(
+        Tried(ParameterSet(n, tuple(each.items())), (found,), (1.0,), found)
+        for n, each in enumerate(values, start=1)
+    )
+    target = Target(
+        "x", "crises", "a year", "peacetime", Rate(("crises",), YEAR), 1.0, 0.6, 1.6, ""
+    )
+    return Calibration(sets, (target,), varied, 2.0, 9, 1, True)
+
+
+def test_accepted_sets_outside_the_records_limits_are_not_counted_as_inside() -> None:
+    even = [{"fear": n / 30} for n in range(30)]
+    assert _made_of(even, 1.6, ["fear"]).inside == 30
+    beyond = _made_of(even, 1.7, ["fear"])
+    assert len(beyond.accepted) == 30
+    assert beyond.inside == 0
+    assert "0 of the accepted sets" in " ".join(calibration_lines(beyond, "x", markdown=True))
+
+
+def test_constants_are_judged_together_and_only_by_enough_sets() -> None:
+    """A chance of 3 % is told of one constant, not of one among twenty."""
+    names = [f"even_{n}" for n in range(19)] + ["low"]
+    spread = [(n + 0.5) / 40 for n in range(40)]
+    rows = [dict.fromkeys(names[:-1], at) | {"low": at**1.85} for at in spread]
+    (alone,) = constraints(_made_of(rows, 1.0, ["low"]))
+    assert 0.005 < alone.p_value < 0.05
+    text = " ".join(calibration_lines(_made_of(rows, 1.0, ["low"]), "x", markdown=True))
+    assert "0 of 1 are not shown to be constrained further" in text
+    assert "a prototype that was fitted to the same figures" in text
+    text = " ".join(calibration_lines(_made_of(rows, 1.0, names), "x", markdown=True))
+    assert "20 of 20 are not shown to be constrained further" in text
+    strong = [row | {"low": row["low"] ** 4} for row in rows]
+    text = " ".join(calibration_lines(_made_of(strong, 1.0, names), "x", markdown=True))
+    assert "19 of 20 are not shown to be constrained further" in text
+    text = " ".join(calibration_lines(_made_of(strong[:19], 1.0, names), "x", markdown=True))
+    assert "19 accepted sets cannot tell what the record constrains" in text
+    assert "are not shown" not in text
+
+
+def test_the_sets_that_come_with_the_program_are_of_its_figures_and_settings() -> None:
+    kept = read_sets()
+    now = made(_made_of([], 1.0, [])._replace(targets=fitted(), tried=()), "x", "0")
+    for key in ("figures", "settings"):
+        assert kept.made[key] == now[key], "calibrate anew"
+    for one in kept.sets:
+        assert [name for name, _ in one.figures] == [target.name for target in fitted()]
 
 
 def test_where_no_set_is_accepted_the_hardest_figure_is_named() -> None:
@@ -109,6 +175,13 @@ def test_a_validation_tells_every_figure_whatever_the_workers() -> None:
     for row in one.rows:
         assert row.target.title in lines
         assert row.target.source in lines
+        line = next(
+            line for line in lines.splitlines() if line.startswith(f"| {row.target.title},")
+        )
+        assert f"{row.target.limits})" in line
+        assert f"| {row.target.comes} |" in line
+        chance = as_extreme(row.target, row.found)
+        assert ("; chance " in line) == (chance is not None)
     assert "Made by `deconflict validate --worlds 3`" in lines
     assert any(row.verdict != "met" for row in one.rows)  # three worlds resolve little
     for setting in SETTINGS.values():
@@ -241,6 +314,23 @@ def test_the_commands_agree_with_each_other(tmp_path: Path) -> None:
     assert "Made by: deconflict validate --worlds 2 --seed 1" in text
 
 
+def test_the_interface_in_python_does_what_the_commands_do(tmp_path: Path) -> None:
+    found = sim.calibrate(sets=3, years=2, cutoff=20)
+    assert found.lines()[-1].endswith("explained away.")
+    made = "deconflict calibrate --sets 3 --years 2 --seed 1 --cutoff 20"
+    file = found.write(tmp_path / "sets.csv", command=made)
+    assert [one.values for one in read_sets(file).sets] == [one.values for one in found.sets()]
+    with pytest.raises(DeconflictError, match="exists already"):
+        found.write(file)
+    held = sim.validate(worlds=2, sets=file)
+    assert held.lines(command="x")[-1] == "Made by: x"
+    assert held.lines()[-1] != "Made by: x"
+    one = sim.identify(short_scenario(tmp_path, "5 d"), worlds=2, sets=file, arms="oracle")
+    assert [len(third.sets) for third in one.thirds] == [1, 1, 1]
+    assert one.plot().figure.axes
+    assert "lowest third" in " ".join(one.lines(markdown=True))
+
+
 def test_sets_without_uncertainty_are_refused(tmp_path: Path) -> None:
     path = short_scenario(tmp_path, "5 d")
     done = deconflict("compare", path, "--sets", "sets.csv", cwd=tmp_path)
@@ -271,5 +361,26 @@ def test_an_earlier_file_is_never_written_over_unasked(
 
 @pytest.mark.parametrize("cutoff", [math.inf, math.nan, 0.0])
 def test_a_cut_off_that_cuts_nothing_off_is_refused(cutoff: float) -> None:
-    with pytest.raises(RunError, match="--cutoff: must be a number of standard errors"):
+    with pytest.raises(RunError, match=r"--cutoff: must be a finite number .* 2 is the default"):
         calibrate(sets=1, years=2, cutoff=cutoff)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("calibrate", "--sets", "1", "--years", "2", "--cutoff", "99", "--out", "file/sets.csv"),
+        ("validate", "--worlds", "2", "--out", "nowhere/v.md"),
+        ("identify", "PATH", "--worlds", "2", "--figure", "file"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_runs(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = short_scenario(tmp_path, "5 d")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    done = deconflict(*(str(path) if word == "PATH" else word for word in words), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"

@@ -20,7 +20,9 @@ from sim.cli import app
 from sim.study.ensemble import CHUNK, Field
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-HEAVY = ("numpy", "scipy", "matplotlib", "simpy", "pyproj", "pyarrow", "shapely", "ruamel")
+HEAVY = (
+    "numpy", "scipy", "matplotlib", "simpy", "pyproj", "pyarrow", "shapely", "ruamel", "openpyxl",
+)  # fmt: skip
 ESCAPE = "\x1b"
 
 
@@ -50,7 +52,7 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     code = f"""
 import sys
 from sim.cli import app
-for words in [[], *([verb] for verb in {COMMANDS!r})]:
+for words in [[], ["events", "export"], ["events", "import"], *([verb] for verb in {COMMANDS!r})]:
     try:
         app([*words, "--help"])
     except SystemExit as end:
@@ -59,7 +61,7 @@ for words in [[], *([verb] for verb in {COMMANDS!r})]:
     assert not heavy, (words, heavy)
 """
     out = succeeded(ran([sys.executable, "-c", code], tmp_path))
-    assert out.count("Usage:") == len(COMMANDS) + 1
+    assert out.count("Usage:") == len(COMMANDS) + 3
 
 
 def test_help_lists_every_command() -> None:
@@ -111,6 +113,15 @@ def test_new_writes_a_scenario_that_can_be_run() -> None:
     again = told("new", "my_first")
     assert again.exit_code == 1
     assert "exists already" in again.output
+
+
+def test_a_folder_is_no_name_for_a_scenario(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    for name in ("scenarios/", "scenarios", "other/"):
+        refused = deconflict("new", name, cwd=tmp_path)
+        assert refused.returncode == 1
+        assert "is a folder; give the file a name" in refused.stderr
+    assert list(tmp_path.rglob("*.yaml")) == []
 
 
 def test_schema_is_json() -> None:

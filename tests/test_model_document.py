@@ -309,7 +309,7 @@ def test_every_quote_is_printed(answers: list[Answer]) -> None:
     """What no small run happens to print stands in the code that would print it."""
     printed = " ".join(" ".join(" ".join(each.lines) for each in answers).split())
     printed += " ".join(sentence for each in answers for sentence in each.sentences)
-    for module in ("answer", "plain_answer"):
+    for module in ("answer", "plain_answer", "unknown"):
         tree = ast.parse((ROOT / "sim" / "show" / f"{module}.py").read_text(encoding="utf-8"))
         printed += " ".join(
             node.value

@@ -84,14 +84,23 @@ def test_the_sets_that_come_with_the_program_can_be_used() -> None:
         ("set,noteworthy\n1,0.2\n", "shapes the world"),
         ("fear\n0.2\n", 'no column "set"'),
         ("set,fear\n", "holds no parameter set"),
-        ("set,fear\n1,much\n", "row 1 cannot be read"),
-        ("set,fear,resolve\n1,0.2\n", "row 1 has not as many values as there are columns"),
+        ("set,fear\n1,much\n", r'row 1, fear: "much" is no number; .*deconflict calibrate'),
+        ("set,fear\n1,\n", 'row 1, fear: "" is no number'),
+        ("set,fear\n1,0.2\n2,inf\n", 'row 2, fear: "inf" is no finite number'),
+        ("set,quiet\n1,x h\n", 'row 1, quiet: "x" is no number'),
+        ("set,fear,figure:war\n1,0.2,none\n", 'row 1, figure:war: "none" is no number'),
+        ("set,fear,resolve\n1,0.2\n", "row 1 has fewer values than there are columns"),
+        ("set,fear\n1,0.2,0.3\n", "row 1 has more values than there are columns"),
+        ("set,fear,fear\n1,0.2,0.3\n", 'column "fear" stands there twice'),
         ("set,fear\n1,0.2\n1,0.3\n", "set 1 stands there twice"),
+        ("set,fear\n1.5,0.2\n", "row 1, set: must be a whole number from 1, got 1.5"),
+        (f"set,fear\n{NO_SET},0.2\n", f"whole number from 1, got {NO_SET}"),
         ("set,not_hostile_root\n1,0.2\n", "no constant in any column"),
-        ("set,fear,not_hostile_root\n1,0.2,5\n", "a share from 0 to 1, got 5"),
+        ("set,fear,not_hostile_root\n1,0.2,5\n", "row 1, not_hostile_root: .* 0 to 1, got 5"),
+        ("set,fear,not_hostile_root\n1,0.2,-0.1\n", "a share from 0 to 1, got -0.1"),
         (
-            "set,suspicion_hostile,suspicion_assertive\n1,0.9,0.4\n",
-            "add up to 1.3, more than one belief has",
+            "set,suspicion_hostile,suspicion_assertive\n1,0.6,0.38\n",
+            "row 1, suspicion_hostile, suspicion_assertive: .* add up to 1.03, more than the one",
         ),
     ],
 )
@@ -100,6 +109,12 @@ def test_what_is_no_file_of_sets_is_refused(tmp_path: Path, text: str, message: 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(RunError, match=message):
         read_sets(path)
+
+
+def test_suspicions_may_leave_nothing_for_an_accident(tmp_path: Path) -> None:
+    path = tmp_path / "sets.csv"
+    path.write_text("set,suspicion_hostile,suspicion_assertive\n1,0.57,0.38\n", encoding="utf-8")
+    assert dict(read_sets(path).sets[0].values)["suspicion_hostile"] == 0.57
 
 
 def test_a_missing_file_of_sets_names_the_command_that_makes_one(tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ BRIEF: list[dict[str, Any]] = [
     {"injects": [{"at": "2022-09-10T12:00:00+02:00", "title": "Test", "gesture": {"actor": "us"}}]},
     {"injects": [{"at": "2022-09-10T12:00Z", "title": "Shots", "incident": {
         "kind": "warning_shots", "victim": "us", "cause": "assertive", "near": [31.0, 43.5]}}]},
+    {"injects": [{"at": "2022-09-10T12:00Z", "title": "Test", "gesture": {"actor": "us"},
+                  "room": {"number": 3, "delivery": "card", "notes": "Whoever is awake"}}]},
     {"conditions": 2022},
     {"begins": {"rung": 2, "tension": 0.4, "credibility": {"nato": 0.3}}},
     {"parameters": {"report": "18 h", "heed": 1, "theatre_stage": True, "quiet": "2 d"}},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from commands import MINIMAL
+from commands import MINIMAL, SCENARIOS
 
 import sim
 from sim.show.plain_answer import paragraph, per_hundred
@@ -28,3 +28,20 @@ def test_more_force_is_not_hidden_behind_fewer_crises(given: str, expected: bool
     assert told == ("At rung" in text)
     if expected is not None:
         assert told is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "worlds", "said"), [("black_sea_2022", 20, "Much"), ("infrastructure_2022", 2, None)]
+)
+def test_the_files_own_events_are_named_only_where_something_came_of_them(
+    name: str, worlds: int, said: str | None
+) -> None:
+    found = sim.compare(SCENARIOS / f"{name}.yaml", worlds=worlds, arms="oracle")
+    own, reached = (
+        [found.column(arm, measure).sum() for arm in found.arms]
+        for measure in ("own_reached_3", "reached_3")
+    )
+    assert (own == reached) == (said is None), "the scenarios should differ, or this shows nothing"
+    text = " ".join(" ".join(paragraph(found)).split())
+    told = "of this answers the scenario's own dated events"
+    assert (f"{said} {told}" in text) if said else (told not in text)

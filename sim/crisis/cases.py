@@ -23,6 +23,7 @@ from sim.records import (
     Stopped,
 )
 from sim.scenario.kinds import (
+    INCIDENT_BY_CODE,
     INCIDENT_KINDS,
     RESPONSES,
     Act,
@@ -61,6 +62,7 @@ class Cases:
         )
         # Nobody can call off what is not theirs.
         self._heed_stop = (p.heed_stop, p.heed_stop_assertive, p.heed_stop_hostile, 0.0)
+        self._stands = (0.0, p.moment_share)
         self.by_identity: dict[int, Case] = {}
         self.open_count = 0
         self.last_closed = crisis.begins
@@ -233,17 +235,22 @@ class Cases:
         yield from self._answer(case, now, act)
 
     def stop(self, case: Case, call: Call) -> None:
-        """Let a message that came through in time end the incidents that still go on."""
+        """Let a message that came through in time end the incidents that still go on.
+
+        What was grave in its moment stands; where that is all of it there is nothing to stop.
+        """
         crisis = self._crisis
         changed = False
         for incident in case.incidents:
-            if incident.stopped or not incident.begins <= crisis.now < incident.ends:
+            stands = self._stands[INCIDENT_BY_CODE[incident.kind].moment]
+            over = not incident.begins <= crisis.now < incident.ends
+            if incident.stopped or over or stands >= 1:
                 continue
             heed = self._heed_stop[incident.cause]
             if crisis.luck.u(Decision.HEED_STOP, incident.identity) >= heed:
                 continue
             elapsed = (crisis.now - incident.begins) / (incident.ends - incident.begins)
-            incident.severity *= elapsed
+            incident.severity *= stands + (1 - stands) * elapsed
             incident.ends, incident.stopped = crisis.now, True
             changed = True
             crisis.record(

@@ -104,8 +104,8 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
         "name": _judged("defence ministers (Austin–Shoigu)", None, None),
         "carries": _judged(["explanations", "concerns", "halts"], None, None),
         "authorise": _judged(_delay("10 h", "48 h"), "4 h", "48 h", "evidence 2.1: a day or more"),
-        "answered": Value(
-            0.1, 0.0, 0.6, SOURCED, "evidence 2.1, 7: refused mid-Feb to 12 May 2022",
+        "answered": _judged(
+            0.1, 0.0, 0.6, "evidence 2.1, 7: refused mid-Feb to 12 May 2022; no share is told",
         ),
         "answer": _judged(_delay("6 h", "30 h"), "2 h", "48 h"),
         "attempts": _judged(2, 1, 3),
@@ -125,8 +125,8 @@ CHANNEL_KINDS: Final[dict[str, dict[str, Value]]] = {
         "name": _judged("chiefs of defence (Milley–Gerasimov)", None, None),
         "carries": _judged(["explanations", "concerns", "halts"], None, None),
         "authorise": _judged(_delay("6 h", "24 h"), "2 h", "24 h"),
-        "answered": Value(
-            0.15, 0.0, 0.6, SOURCED, "evidence 2.1: not reached on 15-16 November 2022",
+        "answered": _judged(
+            0.15, 0.0, 0.6, "evidence 2.1: not reached on 15-16 November 2022; no share is told",
         ),
         "answer": _judged(_delay("4 h", "24 h"), "1 h", "24 h", "evidence 2.1: not within a day"),
         "attempts": _judged(2, 1, 3),

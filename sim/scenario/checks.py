@@ -142,6 +142,19 @@ def _injects(values: Values) -> Iterator[Complaint]:
             name = mapping(inject, what).get("channel")
             yield from _unknown((*path, what, "channel"), "channel", name, channels)
         yield from _caller((*path, "call", "by"), mapping(inject, "call"), values)
+    yield from _numbers(values)
+
+
+def _numbers(values: Values) -> Iterator[Complaint]:
+    """Find injects that bear the same number in the room."""
+    seen: dict[str, int] = {}
+    for row, inject in rows(values, "injects"):
+        number = mapping(inject, "room").get("number")
+        if isinstance(number, (int, str)) and seen.setdefault(str(number), row) != row:
+            hint = f"Row {seen[str(number)] + 1} has it too; write another"
+            yield Complaint(
+                ("injects", row, "room", "number"), "this number is given twice in injects", hint
+            )
 
 
 def _caller(path: Steps, call: Values, values: Values) -> Iterator[Complaint]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
 
 from sim.scenario.names import Name, Place, Text
 from sim.scenario.quantities import Duration, Frozen, Moment, Share
@@ -52,6 +60,44 @@ class PlacedOutage(Frozen):
     lasting: Duration
 
 
+def _label(value: Any) -> Any:
+    """Take a whole number for the label it is, and refuse spaces that nobody sees."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str) and value != value.strip():
+        raise ValueError("must not begin or end with a space")
+    return value
+
+
+Label = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=20),
+    BeforeValidator(_label),
+    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, {"type": "integer"}]}),
+]
+"""What an event is called in the room: 3, 3a, INJ-07."""
+
+
+def _said(text: str) -> str:
+    """Refuse a text of spaces alone, which on paper and in a list is none."""
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Said = Annotated[Text, AfterValidator(_said)]
+
+
+class Room(Frozen):
+    """What those who run a workshop note beside an inject. Nothing in a run depends on it."""
+
+    number: Label | None = None
+    delivery: Said | None = None
+    expected: Said | None = None
+    responsible: Said | None = None
+    notes: Said | None = None
+
+
 class Inject(Frozen):
     """A dated event of the scenario. It never counts in outcome measures itself."""
 
@@ -63,6 +109,7 @@ class Inject(Frozen):
     gesture: Gesture | None = None
     call: PlacedCall | None = None
     outage: PlacedOutage | None = None
+    room: Room | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -70,3 +117,11 @@ class Inject(Frozen):
         if sum(getattr(self, kind) is not None for kind in kinds) != 1:
             raise ValueError(f"give exactly one of {', '.join(kinds)}")
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_room(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave ``room`` out where a file gives none, so that its hash stays what it was."""
+        said: dict[str, Any] = serialize(self)
+        if self.room is None:
+            said.pop("room", None)
+        return said

@@ -108,7 +108,11 @@ Setting = Literal[
 
 
 class IncidentKind(NamedTuple):
-    """A way a contact, strike or stray goes wrong. Durations in ms, weights within setting."""
+    """A way a contact, strike or stray goes wrong. Durations in ms, weights within setting.
+
+    One with a ``moment`` is grave in it: a missile that has left its rail is no lesser matter
+    because the intercept about it ends sooner.
+    """
 
     code: int
     name: str
@@ -121,6 +125,7 @@ class IncidentKind(NamedTuple):
     intrusion: bool
     suspicion: tuple[float, float, float, float] | None
     source: str
+    moment: bool = False
 
 
 def _kinds(*rows: tuple[object, ...]) -> dict[str, IncidentKind]:
@@ -137,9 +142,9 @@ INCIDENT_KINDS: Final[dict[str, IncidentKind]] = _kinds(
     ("airspace_violation", "violation of airspace", ("air_air", "air_air_defence"), 0.30, 0.0,
      3 * MINUTE, 12 * MINUTE, True, None, "evidence 3.4: 17 s (2015) to 12 minutes (Estonia 2025)"),
     ("weapon_release", "release of a weapon", ("air_air",), 0.0, 0.5, 10 * MINUTE, 90 * MINUTE,
-     False, None, "evidence 3.4: RC-135W, 29 September 2022"),
+     False, None, "evidence 3.4: RC-135W, 29 September 2022", True),
     ("collision", "collision or loss of an aircraft", ("air_air",), 0.0, 0.5, 5 * MINUTE,
-     40 * MINUTE, False, None, "evidence 3.4: MQ-9, 14 March 2023"),
+     40 * MINUTE, False, None, "evidence 3.4: MQ-9, 14 March 2023", True),
     ("close_pass", "close pass at a ship", ("air_sea",), 0.9, 0.4, 15 * MINUTE, 60 * MINUTE,
      False, None, "evidence 3.4: USS Donald Cook 2014, 2016"),
     ("warning_shots", "warning shots", ("sea_sea", "air_sea"), 0.1, 0.6, 20 * MINUTE, 60 * MINUTE,
@@ -153,13 +158,14 @@ INCIDENT_KINDS: Final[dict[str, IncidentKind]] = _kinds(
     ("border_fire", "fire across the border", ("land_land",), 0.2, 0.7, 15 * MINUTE, 61 * MINUTE,
      False, None, "evidence 1.3: 61 minutes at Deir ez-Zor is the long case"),
     ("stray_missile", "missile that falls across the border", ("strike",), 0.7, 1.0, 2 * MINUTE,
-     5 * MINUTE, False, _STRAY, "evidence 3.4: Przewodów; 39 s and under 3 minutes over Poland"),
+     5 * MINUTE, False, _STRAY, "evidence 3.4: Przewodów; 39 s and under 3 minutes over Poland",
+     True),
     ("stray_drone", "drone that strays across the border", ("strike",), 0.3, 0.0, 50 * MINUTE,
      7 * HOUR, True, _STRAY, "evidence 3.4: 50 minutes over Romania, 7 hours over Poland"),
     ("attack", "third-party attack blamed on its supporters", ("attack",), 1.0, 1.0, 10 * MINUTE,
      60 * MINUTE, False, (0.05, 0.25, 0.25, 0.45), "judgement"),
     ("shoot_down", "shoot-down of an intruder", (), 0.0, 0.0, 2 * MINUTE, 5 * MINUTE, False,
-     (0.15, 0.30, 0.50, 0.05), "evidence 3.4: Su-24, 24 November 2015"),
+     (0.15, 0.30, 0.50, 0.05), "evidence 3.4: Su-24, 24 November 2015", True),
     ("deliberate_strike", "strike on the other side's forces", (), 0.0, 0.0, 30 * MINUTE,
      61 * MINUTE, False, (0.25, 0.20, 0.50, 0.05), "evidence 1.3: Deir ez-Zor, Khasham"),
     ("alert", "alert of forces", (), 0.0, 0.0, 0, 0, False, (0.05, 0.55, 0.40, 0.0),

@@ -112,6 +112,12 @@ def problems(path: str | Path) -> list[Problem]:
     return _examined(read_file(Path(path)))[1].problems
 
 
+def examined(reading: Reading) -> tuple[Scenario | None, list[Problem]]:
+    """Return the scenario of a reading, None if it cannot be run, and everything wrong with it."""
+    scenario, desk = _examined(reading)
+    return scenario, desk.problems
+
+
 def build(values: Mapping[str, Any], name: str = "scenario") -> Scenario:
     """Return the scenario of plain values, shaped as a file would be."""
     return _scenario(Reading(name, "", dict(values), Places({}, {}), []))

@@ -22,6 +22,7 @@ from sim.scenario.injects import (
     PlacedCall,
     PlacedIncident,
     PlacedOutage,
+    Room,
 )
 from sim.scenario.kinds import UNIT_KINDS
 from sim.scenario.names import Latitude, Longitude, Name, Place, Position, Text
@@ -44,8 +45,8 @@ from sim.scenario.quantities import (
 __all__ = [
     "Actor", "Alert", "Area", "Begins", "Carried", "CauseName", "Channel", "Extent", "Force",
     "Gesture", "Inject", "Latitude", "Longitude", "Moves", "Name", "Place", "PlacedCall",
-    "PlacedIncident", "PlacedOutage", "Position", "RightPerson", "Scenario", "Site", "Sorties",
-    "Spell", "Strikes", "Tests", "Text", "Willingness",
+    "PlacedIncident", "PlacedOutage", "Position", "RightPerson", "Room", "Scenario", "Site",
+    "Sorties", "Spell", "Strikes", "Tests", "Text", "Willingness",
 ]  # fmt: skip
 
 

@@ -274,6 +274,14 @@ class Parameters(Frozen):
         "no source; no explanation removes a hostile act",
         "the same for a hostile incident",
     )
+    moment_share: float = _probability(
+        1.0,
+        0.50,
+        1.0,
+        JUDGEMENT,
+        "no source; what has been fired or has fallen stays so",
+        "share of the severity of an incident with a moment that no stopping takes back",
+    )
 
     # The case and its clock.
     case_window: Duration = _constant(

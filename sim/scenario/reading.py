@@ -33,9 +33,11 @@ MAX_NODES: Final = 20_000
 """Values in one file, each alias counted with all it stands for; a long scenario has a thousand."""
 
 _MAX_DIGITS: Final = 40
-_UNPRINTABLE: Final = re.compile(
+UNPRINTABLE: Final = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+"""A character that no text of a scenario may hold."""
+
 _INT: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -210,11 +212,11 @@ class _Reader:
     def _scalar(self, event: ScalarEvent, path: Steps) -> Any:
         """Return a scalar as YAML 1.2's core schema reads it; dates stay text."""
         text: str = event.value
-        bad = _UNPRINTABLE.search(text)
+        bad = UNPRINTABLE.search(text)
         if bad:
             rule = "text must not hold control characters"
             self.complain(event, path, shown(text), rule, f"Take {bad[0]!r} out")
-            return _UNPRINTABLE.sub("", text)
+            return UNPRINTABLE.sub("", text)
         if event.style is not None or not event.implicit[0]:
             return text
         return self._plain(event, path, text)
@@ -240,7 +242,7 @@ class _Reader:
 
 def _unprintable(text: str, file: str) -> Problem | None:
     """Return the problem of the first character that YAML does not allow."""
-    bad = _UNPRINTABLE.search(text)
+    bad = UNPRINTABLE.search(text)
     if bad is None:
         return None
     line = text.count("\n", 0, bad.start()) + 1

@@ -70,8 +70,8 @@ _MODEL: Final[dict[str, tuple[str, ...]]] = {
     ),
     "7.14": ("delta", "delta_display", "relief", "max_replies", "tension_act"),
     "7.15": (
-        "heed_stop", "heed_stop_assertive", "heed_stop_hostile", "halt", "late_relief",
-        "late_quiet",
+        "heed_stop", "heed_stop_assertive", "heed_stop_hostile", "moment_share", "halt",
+        "late_relief", "late_quiet",
     ),
     "7.16": (
         "tension_incident", "tension_half_life", "quiet", "activity_rung", "boldness", "pause",

@@ -194,7 +194,7 @@ _GIVEN_FREQUENCIES = {
 def _roots(found: Comparison) -> Table:
     table = blank_table(
         "Crises by the true cause of their root (number, all worlds)",
-        "arm", *(cause.replace("_", " ") for cause in CAUSES), "begun by an inject",
+        "arm", *(cause.replace("_", " ") for cause in CAUSES), "of all, begun by an inject",
     )  # fmt: skip
     for arm in found.arms:
         kinds = (*CAUSES, "inject")

@@ -32,3 +32,10 @@ def table_lines(head: Cells, rows: Iterable[Cells], markdown: bool) -> Iterator[
 
 def _marked(row: Cells) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+
+
+def made_by(command: str, markdown: bool) -> Iterator[str]:
+    """Yield which command made what stands above, if one did."""
+    if command:
+        yield ""
+        yield f"Made by `{command}`." if markdown else f"Made by: {command}"

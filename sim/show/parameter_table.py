@@ -35,10 +35,10 @@ def _fixed_rows() -> Iterator[Row]:
     table: tuple[tuple[str, str, str, Any, Grade, str, str], ...] = (
         ("7.1", "shortest_course", "time", time_text(SMALL), JUDGEMENT, "no source",
          "a lap or leg that takes less is a place"),
-        ("7.2", "reference_worlds", "count", WORLDS, COMPUTED,
+        ("7.2", "reference_worlds", "count", WORLDS, JUDGEMENT,
          "several hundred contacts give a few percent",
          "worlds in which contacts are counted to solve for noteworthy"),
-        ("7.2", "reference_period", "time", time_text(LONGEST), COMPUTED, "bounds the cost",
+        ("7.2", "reference_period", "time", time_text(LONGEST), JUDGEMENT, "bounds the cost",
          "longest period counted in each of them"),
         ("7.3", "abreast", "km", ABREAST / KM, JUDGEMENT, "no source",
          "how far east of its target an interceptor flies alongside"),

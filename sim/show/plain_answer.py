@@ -127,10 +127,15 @@ def _own(found: Comparison, arm: str) -> str:
         return ""
     measure = f"own_reached_{_RUNG}"
     base, other = (int(found.column(a, measure).sum()) for a in (found.reference, arm))
+    everything = f"reached_{_RUNG}"
+    all_base, all_other = (int(found.column(a, everything).sum()) for a in (found.reference, arm))
+    if (base, other) == (all_base, all_other):
+        return ""  # nothing came of those events
     change = found.difference(arm, measure)
     low, high = change.interval.low, change.interval.high
+    much = "Much" if 2 * (all_base - base) >= all_base else "Some"
     return (
-        f"Much of this answers the scenario's own dated events: apart from what followed those, "
+        f"{much} of this answers the scenario's own dated events: apart from what followed those, "
         f"{counted(base)} saw a crisis without the line and {other:,} under this arm "
         f"({number(100 * low)} to {number(100 * high)} per hundred worlds). "
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from sim.show.markdown import table_lines
+from sim.show.markdown import made_by, table_lines
 from sim.show.numbers import number, share, wrapped
 from sim.show.words import counted
 from sim.study.calibration import Calibration, constraints, correlations
@@ -19,6 +19,9 @@ _CLOSE = 0.3
 
 _FREE = 0.05
 """Chance at which any constant is wrongly called constrained, over all of them."""
+
+_LEAST_TOLD = 0.001
+"""Chances below this are told as such."""
 
 _ENOUGH = 20
 """Accepted sets below which nothing is said of what the record constrains."""
@@ -58,22 +61,26 @@ def _extent(found: Validation, command: str, markdown: bool) -> Iterator[str]:
         f"{found.months:,.0f} world-months, seed {found.seed}. Met: the whole simulated interval "
         f"lies within the record's limits. Missed: none of it does. Not resolved: neither, with "
         f"these worlds. Only a figure that emerges speaks for the model: inputs and what is solved "
-        f"for could hardly be missed. Chance: of as few or as many events as the record holds, if "
-        f"the simulated number were the true one. Share of disputes whose root is not hostile, "
-        f"which no figure fixes: {_simulated(found.not_hostile, 'share')}."
+        f"for could hardly be missed, and the ranges of the constants come from a prototype that "
+        f"was made to meet the fitted ones. Chance: of as few or as many events as the record "
+        f"holds, whichever is less, if the simulated value were the true one; a 95 % interval "
+        f"leaves out what makes it less than about .025, so that a figure can be met and the "
+        f"record yet be odd. Share of disputes whose root is not hostile, which no figure fixes: "
+        f"{_simulated(found.not_hostile, 'share')}."
     )
     if failures:
         text += f" {failures} worlds failed and are left out."
     if not found.complete:
         text += " Interrupted: settings that were not finished are missing."
     yield text if markdown else wrapped(text)
-    yield ""
-    yield f"Made by `{command}`." if markdown else f"Made by: {command}"
+    yield from made_by(command, markdown)
 
 
 def _verdict(row: Checked) -> str:
     chance = as_extreme(row.target, row.found)
-    return row.verdict if chance is None else f"{row.verdict}; chance {chance:.2g}"
+    if chance is None:
+        return row.verdict
+    return f"{row.verdict}; chance {'below .001' if chance < _LEAST_TOLD else f'{chance:.2g}'}"
 
 
 def _recorded(target: Target) -> str:
@@ -100,18 +107,18 @@ def calibration_lines(found: Calibration, command: str, markdown: bool = False) 
     accepted = found.accepted
     yield ""
     text = (
-        f"{len(accepted)} of {len(found.tried)} parameter sets lie within {found.cutoff:g} "
-        f"standard errors of every figure, over {found.years} years each, seed {found.seed}. The "
-        f"errors are the record's and the simulation's together, so that chance in so few years "
-        f"widens what is accepted: {found.inside} of them have every figure itself within the "
-        f"record's limits. The line is in none of these worlds."
+        f"{len(accepted)} of {len(found.tried)} parameter sets are not refuted: over {found.years} "
+        f"years each, seed {found.seed}, no figure lies further than {found.cutoff:g} standard "
+        f"errors from the record. These errors are the record's and the simulation's together, so "
+        f"that chance in so few years widens what is accepted: {found.inside} of the accepted sets "
+        f"have every figure itself within the record's limits. The line is in none of these worlds."
     )
     if not found.complete:
         text += " Interrupted: fewer years were lived through than asked for."
     yield text if markdown else wrapped(text)
     yield ""
     yield from table_lines(
-        ("figure", "record", "sets that meet it", "accepted sets, range"),
+        ("figure", "record", "sets it does not refute", "accepted sets, range"),
         (_met(found, at, target) for at, target in enumerate(found.targets)),
         markdown,
     )
@@ -122,8 +129,7 @@ def calibration_lines(found: Calibration, command: str, markdown: bool = False) 
         yield from _correlation_lines(found, markdown)
         yield ""
         yield from _unfixed(found, markdown)
-    yield ""
-    yield f"Made by `{command}`." if markdown else f"Made by: {command}"
+    yield from made_by(command, markdown)
 
 
 def _met(found: Calibration, at: int, target: Target) -> tuple[str, ...]:
@@ -144,7 +150,7 @@ def _constraint_lines(found: Calibration, markdown: bool) -> Iterator[str]:
             (
                 row.name, f"{_text(row.low)} to {_text(row.high)}",
                 " / ".join(number(x) for x in row.quartiles), f"{row.distance:.2f}",
-                "below .001" if row.p_value < 0.001 else f"{row.p_value:.3f}",
+                "below .001" if row.p_value < _LEAST_TOLD else f"{row.p_value:.3f}",
             )
             for row in constraints(found)
         ),
@@ -175,8 +181,8 @@ def _free(found: Calibration) -> str:
         shown.add(row.name)
     free = [row.name for row in rows if row.name not in shown]
     return (
-        f"Within their ranges {len(free)} of {len(rows)} are not shown to be constrained (all "
-        f"chances together at 5 %, Holm): {', '.join(free)}."
+        f"Within their ranges {len(free)} of {len(rows)} are not shown to be constrained further "
+        f"(all chances together at {100 * _FREE:g} %, Holm): {', '.join(free)}."
     )
 
 
@@ -185,6 +191,9 @@ def _text(value: float | str) -> str:
 
 
 def _correlation_lines(found: Calibration, markdown: bool) -> Iterator[str]:
+    if len(found.accepted) < _ENOUGH:
+        yield f"{len(found.accepted)} accepted sets cannot tell which constants go together."
+        return
     close = [pair for pair in correlations(found) if abs(pair.value) >= _CLOSE]
     if not close:
         yield f"No two accepted constants go together (rank correlations below {_CLOSE:g})."

@@ -257,7 +257,9 @@ def _words(ax: Axes, comparison: Comparison, others: list[str]) -> None:
     clear = [a for a in others if comparison.risk_difference(a, THRESHOLDS[0]).detectable]
     less = [a for a in clear if comparison.risk_difference(a, THRESHOLDS[0]).value < 0]
     more = [a for a in clear if a not in less]
-    title = f"{_share(base.value)} of worlds reach a crisis without the line"
+    given = f" · given {comparison.given.replace('_', ' ')}" if comparison.given else ""
+    what = "of these incidents lead to" if given else "of worlds reach"
+    title = f"{_share(base.value)} {what} a crisis without the line"
     if others and not clear:
         title += "; no arm detectably changes that"
     elif clear:
@@ -267,7 +269,7 @@ def _words(ax: Axes, comparison: Comparison, others: list[str]) -> None:
     days = comparison.scenario.duration / 86_400_000
     headline(
         ax, title, f"{comparison.scenario.scenario} · {counted(comparison.worlds, 'world')} of "
-        f"{days:g} days",
+        f"{days:g} days{given}",
     )  # fmt: skip
 
 

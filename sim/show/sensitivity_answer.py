@@ -111,7 +111,7 @@ def statement(found: Carried, threshold: int) -> str:
     text += ": most of that spread is noise. " if error > spread / 2 else ". "
     still = sum(1 for r in real if not r.size)
     if still:
-        text += f"{counted(still, 'factor')} changed no world at this rung. "
+        text += f"{counted(still, 'factor')} changed no world at this rung along these paths. "
     return text + _parts(found, threshold)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.quantities import YEAR
-from sim.show.markdown import table_lines
+from sim.show.markdown import made_by, table_lines
 from sim.show.numbers import number, points, share, spread, wrapped
 from sim.show.sheets import Sheet, sheet
 from sim.study.comparison import Comparison
@@ -124,8 +124,7 @@ def identification_lines(
         )
     yield ""
     yield wrapped(CAUTION)
-    yield ""
-    yield f"Made by `{command}`." if markdown else f"Made by: {command}"
+    yield from made_by(command, markdown)
 
 
 _SETS = "sets by share of disputes not hostile at root"

@@ -1,4 +1,4 @@
-"""Calibration: which values of the judged constants agree with the public record.
+"""Calibration: which values of the judged constants the public record does not refute.
 
 The procedure is history matching in one wave, which is approximate Bayesian rejection with a hard
 cut-off (Vernon, Goldstein & Bower 2010; Beaumont 2019): sets are laid over the ranges of the
@@ -167,7 +167,10 @@ def calibrate(
     rests on the worlds finished, and is not complete. Raises RunError for what cannot be run.
     """
     if not (math.isfinite(cutoff) and cutoff > 0):
-        raise RunError(f"--cutoff: must be a number of standard errors above 0 (got {cutoff})")
+        raise RunError(
+            f"--cutoff: must be a finite number of standard errors above 0 (got {cutoff:g}); "
+            f"{CUTOFF:g} is the default"
+        )
     if sets < 1 or years < _LEAST:
         raise RunError(f"calibrate: needs a set and {_LEAST} years (got {sets} and {years})")
     figures = tuple(fitted() if targets is None else targets)
@@ -260,7 +263,7 @@ def made(found: Calibration, command: str, version: str) -> dict[str, object]:
     """Return what the head of a file of accepted sets says about how it was made."""
     hashes = "".join(content_hash(setting.scenario()) for setting in SETTINGS.values())
     return {
-        "parameter sets that agree with the public record": "see MODEL.md, section 8",
+        "parameter sets not refuted by the public record": "see MODEL.md, section 8.4",
         "command": command,
         "version": version,
         "tried": len(found.tried),

@@ -13,10 +13,17 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+from scipy import stats
 
 from sim.scenario.quantities import DAY
-from sim.study.intervals import Z, clopper_pearson, fay_feuer, mean_limits
+from sim.study.intervals import (
+    Z,
+    clopper_pearson,
+    fay_feuer,
+    is_few,
+    student_limits,
+    summed_limits,
+)
 from sim.study.targets import Length, Quantity, Rate, Share, Target
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
@@ -55,8 +62,10 @@ def _sum(columns: Columns, names: tuple[str, ...]) -> npt.NDArray[np.float64]:
 
 
 def _rate(counts: npt.NDArray[np.float64], scale: float) -> Simulated:
+    """Return a rate; one event a world at most makes it no share, more could have happened."""
     value = float(counts.mean())
-    found = mean_limits(counts, None).interval(value)
+    limits = summed_limits(counts, 1.0, signed=False) if is_few(counts) else student_limits(counts)
+    found = limits.interval(value)
     return Simulated(value * scale, found.low * scale, found.high * scale, int(counts.sum()))
 
 
@@ -80,22 +89,32 @@ def _share(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Sim
 
 
 def _length(total: npt.NDArray[np.float64], each: npt.NDArray[np.float64]) -> Simulated:
-    """Return a mean length, with Fay-Feuer limits of what comes after the first."""
+    """Return a mean length, its limits from what comes after each first.
+
+    They are those of the ratio, by its residuals over worlds; where few worlds have anything after
+    a first, Fay and Feuer's, which cover more than 95 % because they take the number of firsts for
+    chance as well.
+    """
     events = float(each.sum())
     if events == 0:
         return Simulated(math.nan, 1.0, math.inf, 0)
     more = total - each
-    low, high = fay_feuer(
-        float(more.sum()), float((more**2).sum()), max(1.0, float(more.max(initial=0.0)))
-    )
-    value = float(total.sum()) / events
-    return Simulated(value, 1 + low / events, 1 + high / events, int(events))
+    mean = float(more.sum()) / events
+    if is_few(more):
+        low, high = fay_feuer(
+            float(more.sum()), float((more**2).sum()), max(1.0, float(more.max(initial=0.0)))
+        )
+    else:
+        off = student_limits(more - mean * each).interval(0.0)
+        low, high = (mean * events + end * len(each) for end in (off.low, off.high))
+    return Simulated(1 + mean, 1 + low / events, 1 + high / events, int(events))
 
 
 def verdict(target: Target, found: Simulated) -> Verdict:
     """Return whether a target is met, missed, or not resolved with these worlds.
 
-    Met: the whole simulated interval lies within the source's. Missed: none of it does.
+    Met: the whole simulated interval lies within the source's. Missed: none of it does. It rests
+    on the limits alone: a figure may be met and the record yet be odd (see `as_extreme`).
     """
     low = -math.inf if target.low is None else target.low
     high = math.inf if target.high is None else target.high
@@ -114,13 +133,19 @@ def holds(target: Target, value: float) -> bool:
 def as_extreme(target: Target, found: Simulated) -> float | None:
     """Return the chance of as few or as many events as the record holds, whichever is less.
 
-    Of a Poisson number with the simulated mean; None where the record is no number of events.
+    Of a Poisson or a binomial number with the simulated value, its own error left out. None where
+    the record is no count, or nothing was simulated to hold it against. The ends of a 95 %
+    interval lie about where this is .025, so that a verdict is the two-sided test.
     """
-    if target.seen is None:
+    seen = target.seen
+    if seen is None or math.isnan(found.value):
         return None
-    fewer = float(special.pdtr(target.seen, found.value))
-    more = 1.0 - float(special.pdtr(target.seen - 1, found.value)) if target.seen else 1.0
-    return min(fewer, more)
+    law = (
+        stats.poisson(found.value * seen.times)
+        if seen.among is None
+        else stats.binom(seen.among, found.value)
+    )
+    return min(float(law.cdf(seen.events)), float(law.sf(seen.events - 1)))
 
 
 def implausibility(target: Target, found: Simulated) -> float:

@@ -43,11 +43,34 @@ _VERSIONS: Final = ("deconflict", "numpy", "scipy", "simpy", "pyarrow", "pyproj"
 
 
 def check_new(path: Path, force: bool) -> None:
-    """Raise ResultsError if a file would be written over without ``force``; change nothing."""
+    """Raise ResultsError unless a file can be written here; none is replaced without ``force``."""
     if path.is_dir():
         raise ResultsError(f"{path}: is a directory; give --out a file name")
     if path.exists() and not force:
         raise ResultsError(f"{path}: exists already; give --out another name, or add --force")
+    beside = _beside(path)
+    try:
+        beside.touch()
+        beside.unlink()
+    except OSError as error:
+        raise ResultsError(_unwritable(path, error)) from None
+
+
+def made(folder: Path) -> Path:
+    """Return a folder that is there and can be written to; raises ResultsError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsError(_unwritable(folder, error)) from None
+    return folder
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
+
+
+def _unwritable(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be written ({error.strerror}); free space or give another place"
 
 
 def check_free(path: Path, force: bool) -> None:
@@ -98,16 +121,14 @@ def claim(path: Path, force: bool) -> Path:
 
 def place(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place and move it there, so that it is whole or not at all."""
-    beside = path.with_name(f".{path.name}.part")
+    beside = _beside(path)
     try:
         write(beside)
         os.replace(beside, path)
     except OSError as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        raise ResultsError(
-            f"{path}: cannot be written ({error.strerror}); free space or give --out another place"
-        ) from None
+        raise ResultsError(_unwritable(path, error)) from None
 
 
 def place_text(path: Path, lines: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -84,6 +84,11 @@ _REPORT: Final = Judged("report", 9 * HOUR, 36 * HOUR, True)
 """The median of the investigation's delay; its 95th percentile stays four times that."""
 _SUSPICION: Final = "suspicion_"
 _REST: Final = f"{_SUSPICION}accident"
+_NOT_THEIRS: Final = f"{_SUSPICION}not_theirs"
+_ROUNDING: Final = 1e-4
+"""How far above 1 shares may add up that were rounded when they were written."""
+
+_ANEW: Final = "put it right, or write the file anew with: deconflict calibrate"
 
 
 def judged() -> tuple[Judged, ...]:
@@ -194,7 +199,7 @@ def read_sets(path: str | Path | None = None) -> Kept:
     told = (line[1:].partition(":") for line in lines if line.startswith("#"))
     made = {key.strip(): value.strip() for key, _, value in told}
     table = csv.DictReader(line for line in lines if not line.startswith("#"))
-    _check_names(name, table.fieldnames or ())
+    _check_names(name, list(table.fieldnames or ()))
     sets = tuple(_read(name, number, row) for number, row in enumerate(table, start=1))
     if not sets:
         raise RunError(f"{name}: holds no parameter set; make one with: deconflict calibrate")
@@ -204,49 +209,76 @@ def read_sets(path: str | Path | None = None) -> Kept:
     return Kept(made, sets)
 
 
-def _check_names(file: str, columns: Iterable[str]) -> None:
+def _check_names(file: str, columns: Sequence[str]) -> None:
     """Raise RunError unless every column is a constant of the response, or a note."""
     known = Parameters.model_fields.keys() - WORLD_PARAMETERS
-    listed = list(columns)
-    for column in listed:
+    for column in columns:
+        if columns.count(column) > 1:
+            raise RunError(f'{file}: column "{column}" stands there twice; take one of them out')
         if column in (SET, NOT_HOSTILE) or column.startswith(FIGURE):
             continue
         if column in WORLD_PARAMETERS:
             raise RunError(f"{file}: {column} shapes the world, which all sets share; take it out")
         if column not in known:
             raise RunError(f'{file}: "{column}" is no parameter. {suggestion(column, known)}')
-    if not known & set(listed):
+    if not known & set(columns):
         raise RunError(
             f"{file}: has no constant in any column; write files with: deconflict calibrate"
         )
-    if SET not in listed:
+    if SET not in columns:
         raise RunError(f'{file}: has no column "{SET}"; write files with: deconflict calibrate')
 
 
-def _read(file: str, row: int, values: Mapping[str, str]) -> ParameterSet:
-    """Return one row as a set."""
-    lacking = [str(name) for name, text in values.items() if name is None or text is None]
-    if lacking:
+def _read(file: str, row: int, values: Mapping[str | None, str | list[str] | None]) -> ParameterSet:
+    """Return one row as a set; raises RunError for a cell that holds no such thing."""
+    place = f"{file}: row {row}"
+    cells = {name: text for name, text in values.items() if name and isinstance(text, str)}
+    if len(cells) < len(values):
         raise RunError(
-            f"{file}: row {row} has not as many values as there are columns; write it anew"
+            f"{place} has {'more' if None in values else 'fewer'} values than there are columns; "
+            f"{_ANEW}"
         )
+    found: dict[str, Value] = {}
+    for name, text in cells.items():
+        if name not in (SET, NOT_HOSTILE) and not name.startswith(FIGURE):
+            value = _number(place, name, text.removesuffix(" h"))
+            if not math.isfinite(value):
+                raise RunError(f'{place}, {name}: "{text}" is no finite number; {_ANEW}')
+            found[name] = text if text.endswith(" h") else value
+    _check_belief(place, found)
+    figures = tuple(
+        (name.removeprefix(FIGURE), _number(place, name, text))
+        for name, text in cells.items()
+        if name.startswith(FIGURE)
+    )
+    share = _number(place, NOT_HOSTILE, cells.get(NOT_HOSTILE) or "nan")
+    if not (math.isnan(share) or 0 <= share <= 1):
+        raise RunError(
+            f"{place}, {NOT_HOSTILE}: must be a share from 0 to 1, got {share:g}; {_ANEW}"
+        )
+    number = _number(place, SET, cells[SET])
+    if not (number >= 1 and number.is_integer()):
+        raise RunError(f"{place}, {SET}: must be a whole number from 1, got {number:g}; {_ANEW}")
+    return ParameterSet(int(number), tuple(found.items()), share, figures)
+
+
+def _number(place: str, column: str, text: str) -> float:
+    """Return what a cell says; raises RunError if that is no number."""
     try:
-        found = {
-            name: text if text.endswith(" h") else float(text)
-            for name, text in values.items()
-            if name not in (SET, NOT_HOSTILE) and not name.startswith(FIGURE)
-        }
-        suspicions = math.fsum(amount(x) for n, x in found.items() if n.startswith(_SUSPICION))
-        if suspicions > 1 + 1e-4:
-            raise ValueError(f"{_SUSPICION}… add up to {suspicions:g}, more than one belief has")
-        figures = tuple(
-            (name.removeprefix(FIGURE), float(text))
-            for name, text in values.items()
-            if name.startswith(FIGURE)
+        return float(text)
+    except ValueError:
+        raise RunError(f'{place}, {column}: "{text}" is no number; {_ANEW}') from None
+
+
+def _check_belief(place: str, values: Mapping[str, Value]) -> None:
+    """Raise RunError if the suspicions of a set are more than one belief holds.
+
+    What the file leaves out and no other suspicion makes room for stays as it is in the base.
+    """
+    told = {name: amount(value) for name, value in values.items() if name.startswith(_SUSPICION)}
+    total = math.fsum({_NOT_THEIRS: Parameters().suspicion_not_theirs, **told}.values())
+    if told and total > 1 + _ROUNDING:
+        raise RunError(
+            f"{place}, {', '.join(told)}: with {_NOT_THEIRS} they add up to {total:g}, more than "
+            f"the one that a belief has; lower them"
         )
-        share = float(values.get(NOT_HOSTILE) or math.nan)
-        if not (math.isnan(share) or 0 <= share <= 1):
-            raise ValueError(f"{NOT_HOSTILE} is a share from 0 to 1, got {share:g}")
-        return ParameterSet(int(values[SET]), tuple(found.items()), share, figures)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise RunError(f"{file}: row {row} cannot be read ({error}); write it anew") from None

@@ -1,0 +1,1 @@
+"""Paper and event lists: what a workshop holds in its hands, made from the scenario file."""
