@@ -128,8 +128,14 @@ def _first_pair(
     ours, theirs = (
         [r for r in h.records if r.time == time and channel_of(r) not in ignore] for h in (a, b)
     )
-    one = min((r for r in ours if r not in theirs), key=_weight, default=None)
-    other = min((r for r in theirs if r not in ours), key=_weight, default=None)
+    ours, theirs = [r for r in ours if r not in theirs], [r for r in theirs if r not in ours]
+    one, other = (min(own, key=_weight, default=None) for own in (ours, theirs))
+    if isinstance(one, Happened) != isinstance(other, Happened):
+        # A contact that goes wrong on one side alone says by its outcomes what kept the other safe.
+        met = {r.identity: r for r in ours if isinstance(r, Contacted)}
+        for contact in theirs:
+            if isinstance(contact, Contacted) and contact.identity in met:
+                return met[contact.identity], contact
     if one is not None and other is not None and type(one) is not type(other):
         return (one, None) if _weight(one) < _weight(other) else (None, other)
     return one, other
