@@ -265,10 +265,10 @@ def _end(
         typer.echo(line)
     if figures:
         result.draw(folder)
-    if report:
-        report_commands.write(folder, quiet=True)
     if not quiet:
         typer.echo(f"\nResults in {folder}/")
+    if report:
+        report_commands.write(folder, quiet=quiet)
     if not result.complete:
         raise typer.Exit(INTERRUPTED)
 

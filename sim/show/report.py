@@ -93,11 +93,11 @@ def write_report(
 
 def check_place(out: Path, force: bool) -> None:
     """Raise ResultsError unless a report may be written here; change nothing."""
-    check_new(out, force)
     if not out.parent.is_dir():
         raise ResultsError(
             f"{out}: there is no folder {out.parent}; make it, or give --out another place"
         )
+    check_new(out, force)
 
 
 def report_page(
