@@ -6,6 +6,7 @@ import pytest
 from commands import MINIMAL, SCENARIOS
 
 import sim
+from sim.show.answer import blank_table, rendered
 from sim.show.plain_answer import paragraph, per_hundred
 
 
@@ -45,3 +46,16 @@ def test_the_files_own_events_are_named_only_where_something_came_of_them(
     text = " ".join(" ".join(paragraph(found)).split())
     told = "of this answers the scenario's own dated events"
     assert (f"{said} {told}" in text) if said else (told not in text)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_a_narrow_terminal_breaks_cells_and_cuts_nothing(width: int) -> None:
+    name = "an_arm_whose_name_is_long"
+    table = blank_table("A title", "arm", *(f"a heading of {n}" for n in range(5)))
+    table.add_row(name, *(f"{n}.5 % (0.{n}2 to 12.{n} %)" for n in range(5)))
+    _, _, *wide = rendered(table, 400)
+    _, title, *narrow = rendered(table, width)
+    assert title == "A title"
+    assert max(map(len, wide)) > width >= max(map(len, narrow))
+    pieces = sorted("".join(" ".join(wide).split()).replace("─", ""))
+    assert sorted("".join(" ".join(narrow).split()).replace("─", "")) == pieces

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator
 from io import StringIO
 
@@ -17,14 +19,23 @@ from sim.study.estimates import Difference, Estimate
 from sim.study.measures import CAUSES, THRESHOLDS
 
 NO_LIMIT = 400
-"""Width tables are laid out in: a name cut short helps nobody, a terminal can be widened."""
+"""Width tables are laid out in where no terminal shows them."""
 
 
-def rendered(table: Table) -> list[str]:
-    """Return a table as lines of plain text, its title on a line of its own."""
-    text, title, table.title = StringIO(), table.title, None
-    console = Console(file=text, width=NO_LIMIT, color_system=None, highlight=False)
+def rendered(table: Table, width: int | None = None) -> list[str]:
+    """Return a table as lines of plain text, its title on a line of its own.
+
+    ``width`` is that of the terminal if one shows it; cells then go on below where it is narrow,
+    and nothing is cut short.
+    """
+    width = width or (shutil.get_terminal_size().columns if sys.stdout.isatty() else NO_LIMIT)
+    text, title, padding = StringIO(), table.title, table.padding
+    table.title = None
+    console = Console(file=text, width=width, color_system=None, highlight=False)
+    if console.measure(table, options=console.options.update(width=NO_LIMIT)).maximum > width:
+        table.padding = (0, 0)
     console.print(table)
+    table.title, table.padding = title, padding
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
     return ["", str(title), *(line for line in lines if line)]
 
@@ -33,7 +44,7 @@ def blank_table(title: str, *columns: str) -> Table:
     """Return a table without rows, its first column on the left and the others on the right."""
     table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False)
     for at, column in enumerate(columns):
-        table.add_column(column, justify="left" if at == 0 else "right", no_wrap=True)
+        table.add_column(column, justify="left" if at == 0 else "right", overflow="fold")
     return table
 
 
