@@ -20,6 +20,8 @@ COVERED: Final = (14.0, 40.0, 45.0, 60.0)
 """West, south, east and north of the base map, in degrees."""
 
 CREDIT: Final = "Made with Natural Earth"
+GRATICULE: Final = "graticule"
+"""What meridians and parallels are called inside a drawing."""
 
 _STEPS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _LINES: Final = 6  # about so many meridians on a map
@@ -103,11 +105,11 @@ def _graticule(ax: Axes, projection: Projection, view: View) -> None:
         line = _curve(
             projection, [(k * step, lat) for lat in np.linspace(south - 1, north + 1, 60)]
         )
-        ax.plot(*line, color=FAINT, lw=0.7, zorder=0.8)
+        ax.plot(*line, color=FAINT, lw=0.7, zorder=0.8, gid=GRATICULE)
         x_ticks.append((float(np.interp(view[1], line[1], line[0])), _degrees(k * step, "E", "W")))
     for k in range(math.ceil(south / step), math.floor(north / step) + 1):
         line = _curve(projection, [(lon, k * step) for lon in np.linspace(west - 1, east + 1, 60)])
-        ax.plot(*line, color=FAINT, lw=0.7, zorder=0.8)
+        ax.plot(*line, color=FAINT, lw=0.7, zorder=0.8, gid=GRATICULE)
         y_ticks.append((float(np.interp(view[0], line[0], line[1])), _degrees(k * step, "N", "S")))
     inside_x = [tick for tick in x_ticks if view[0] < tick[0] < view[2]]
     inside_y = [tick for tick in y_ticks if view[1] < tick[0] < view[3]]

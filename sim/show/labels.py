@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
@@ -43,18 +44,27 @@ class Label(NamedTuple):
     above: bool = False
 
 
-def place(ax: Axes, labels: Iterable[Label], taken: Iterable[Box] = ()) -> tuple[int, list[Box]]:
+NO_POINTS: Final = np.zeros((0, 2))
+
+
+def place(
+    ax: Axes,
+    labels: Iterable[Label],
+    taken: Iterable[Box] = (),
+    lines: np.ndarray = NO_POINTS,
+) -> tuple[int, list[Box]]:
     """Write labels where nothing else is written, and return how many found no place.
 
-    Labels come in order of importance. ``taken`` are boxes in pixels that must stay free. Also
-    returns all boxes that are taken now. The limits of the axes must be final.
+    Labels come in order of importance. ``taken`` are boxes in pixels that must stay free, ``lines``
+    points in pixels (n x 2) along what is drawn, which a label covers only where it finds no other
+    place. Also returns all boxes that are taken now. The limits of the axes must be final.
     """
     boxes = list(taken)
     frame = ax.get_window_extent()
     edge: Box = (frame.x0 + 3, frame.y0 + 3, frame.x1 - 3, frame.y1 - 3)
     left_out = 0
     for label in labels:
-        found = _room(ax, label, boxes, edge)
+        found = _room(ax, label, boxes, edge, lines)
         if found is None:
             left_out += 1
             continue
@@ -70,8 +80,23 @@ def marker_box(ax: Axes, x: float, y: float, points: float = 9.0) -> Box:
     return (px - half, py - half, px + half, py + half)
 
 
-def _room(ax: Axes, label: Label, boxes: list[Box], edge: Box) -> Box | None:
-    """Return the first box near a label's point that is free, or None."""
+def along(ax: Axes, x: np.ndarray, y: np.ndarray, apart: float = 8.0) -> np.ndarray:
+    """Return points in pixels along a line in data coordinates, about ``apart`` from each other."""
+    corners = ax.transData.transform(np.column_stack((x, y)))
+    steps = np.hypot(*np.diff(corners, axis=0).T)
+    way = np.concatenate(([0.0], np.cumsum(steps)))
+    places = np.linspace(0.0, way[-1], max(2, int(way[-1] / apart) + 1))
+    return np.column_stack([np.interp(places, way, corners[:, k]) for k in (0, 1)])
+
+
+def _room(
+    ax: Axes, label: Label, boxes: list[Box], edge: Box, lines: np.ndarray = NO_POINTS
+) -> Box | None:
+    """Return the first box near a label's point that is free, or None.
+
+    The first that covers no line is better than one that is nearer but does; where each covers
+    some, it is the one that covers least.
+    """
     dpi = figure_of(ax).dpi
     px, py = ax.transData.transform((label.x, label.y))
     width, height = text_size(label.text, label.size, dpi, label.weight)
@@ -81,13 +106,25 @@ def _room(ax: Axes, label: Label, boxes: list[Box], edge: Box) -> Box | None:
     for reach in _REACHES:
         step = (label.clear + reach) * scale
         places += [(dx * step, dy * step, dx, dy) for dx, dy in directions]
+    best: Box | None = None
+    least: int | None = None
     for shift_x, shift_y, dx, dy in places:
         x = px + shift_x - width * (1 - dx) / 2
         y = py + shift_y - height * (1 - dy) / 2
         box = (x, y, x + width, y + height)
         if _inside(box, edge) and not any(_overlap(box, other) for other in boxes):
-            return box
-    return None
+            hidden = _covered(box, lines)
+            if not hidden:
+                return box
+            if least is None or hidden < least:
+                best, least = box, hidden
+    return best
+
+
+def _covered(box: Box, lines: np.ndarray) -> int:
+    """Return how many points of lines lie within a box."""
+    x, y = lines[:, 0], lines[:, 1]
+    return int(((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])).sum())
 
 
 def _inside(box: Box, edge: Box) -> bool:

@@ -43,7 +43,11 @@ _RUNGS: Final = len(RUNGS_SHORT)
 
 
 def draw_peaks(comparison: Comparison, arm: str, ax: Axes | None = None) -> Axes:
-    """Draw how many worlds peak at each rung, under the reference and under an arm."""
+    """Draw how many worlds peak at each rung, under the reference and under an arm.
+
+    Each cell counts worlds: its row is how high they rose without the line, its column how high
+    under the arm. On the diagonal nothing changed. The figure cannot show when, or why.
+    """
     ax = bare(canvas() if ax is None else ax)
     table = [[int(cell) for cell in row] for row in comparison.peak_table(arm)]
     inner = panel(ax, 0.245, 0.06, 0.43, 0.67)
@@ -151,14 +155,19 @@ def _words(ax: Axes, comparison: Comparison, arm: str, table: list[list[int]]) -
     found = tallies(table)
     worlds = sum(found.values())
     changed = found["lower"] + found["higher"]
+    what = "The given incident's peak" if comparison.given else "The peak"
     if changed:
         title = (
-            f"The peak changes in {counted(changed, 'world')} of {thousands(worlds)}: "
+            f"{what} changes in {counted(changed, 'world')} of {thousands(worlds)}: "
             f"lower in {thousands(found['lower'])}, higher in {thousands(found['higher'])}"
         )
     else:
         title = f"No peak changes in any of {counted(worlds, 'world')}"
     scenario = comparison.scenario.scenario
-    headline(
-        ax, title, f"{scenario} · {comparison.reference} against {arm}, the same worlds", _FOOT
-    )
+    given = comparison.given
+    shown = f"{scenario} · {comparison.reference} against {arm}, the same worlds"
+    foot = _FOOT
+    if given:
+        shown += f" · given: {given.replace('_', ' ')}"
+        foot = "Given: that incident is placed in every world; only what it leads to is counted."
+    headline(ax, title, shown, foot)

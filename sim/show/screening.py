@@ -37,7 +37,11 @@ _LEADER: Final = {
 
 
 def draw_screening(found: Sensitivity, threshold: int, ax: Axes | None = None) -> Axes:
-    """Draw each factor's size of effect and its spread over the space, at a rung."""
+    """Draw each factor's size of effect and its spread over the space, at a rung.
+
+    Further right moves the answer more; further up moves it differently from place to place.
+    What lies in the grey band is no more than luck does, which only chooses other worlds.
+    """
     ax = bare(canvas() if ax is None else ax)
     inner = panel(ax, _LEFT, _BOTTOM, _WIDTH, _HEIGHT)
     rows = [

@@ -24,6 +24,7 @@ from sim.show.style import (
 )
 from sim.show.words import RUNGS_SHORT, counted
 from sim.study.discovery import HARMS, HELPS, NOTHING, VERDICTS
+from sim.study.factors import LUCK
 from sim.study.points import THRESHOLDS
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ _LABELLED: Final = 0.05
 
 
 def draw_space(found: Discovery, ax: Axes | None = None) -> Axes:
-    """Draw the shares of the space by verdict, and the points over two factors that tell most."""
+    """Draw the shares of the space by verdict, and the points over two factors that tell most.
+
+    The bars say at what share of the points the line detectably helps or harms; a few will by
+    chance alone, and the message says so where no more do. Below, each point lies where its two
+    foremost assumptions put it. All other assumptions vary as well and cannot be seen.
+    """
     ax = bare(canvas() if ax is None else ax)
     _bars(panel(ax, 0.10, 0.655, 0.86, 0.165), found)
     threshold, first, second = _axes(found)
@@ -100,6 +106,8 @@ def _telling(found: Discovery, threshold: int) -> list[str]:
     change = found.found.points.difference(threshold)
     sizes = {}
     for at, name in enumerate(found.names):
+        if name == LUCK:
+            continue  # it chooses other worlds and assumes nothing
         column = found.found.design[:, at]
         spread = float(column.std() * change.std())
         sizes[name] = abs(float(np.cov(column, change, ddof=0)[0, 1])) / spread if spread else 0.0
@@ -151,13 +159,22 @@ def _outline(ax: Axes, box: Box | None, first: str, second: str, colour: str) ->
     )  # fmt: skip
 
 
+def message(found: Discovery) -> str:
+    """Return at how many points the line helps and harms, and whether chance alone would do so."""
+    assert found.found is not None
+    shares, chance = found.shares(THRESHOLDS[0]), found.by_chance(THRESHOLDS[0])
+    points = len(found.found.points.places)
+    told = f"helps at {shares[HELPS].points} of {points} points, harms at {shares[HARMS].points}"
+    if all(points * shares[each].interval.low <= chance for each in (HELPS, HARMS)):
+        return f"No more than chance gives: the line {told}"
+    return f"The line detectably {told}"
+
+
 def _words(ax: Axes, found: Discovery) -> None:
     assert found.found is not None
-    helps, harms = (found.shares(THRESHOLDS[0])[each].value for each in (HELPS, HARMS))
-    title = f"The line detectably helps in {share(helps)} of the space and harms in {share(harms)}"
     headline(
         ax,
-        f"{title} (rung ≥ {THRESHOLDS[0]})",
+        f"{message(found)} (rung ≥ {THRESHOLDS[0]})",
         f"{found.arm} against no line · {found.scenario.scenario} · "
         f"{len(found.found.points.places)} points over {len(found.factors) - 1} factors, "
         f"{counted(found.worlds, 'world')} at each",

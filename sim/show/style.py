@@ -1,15 +1,18 @@
 """One style for all figures: to be projected, printed in grey, and told apart without colour.
 
 Figures are made without pyplot, so that drawing one changes nothing for a caller's own figures.
-Every colour goes with a second carrier (marker, hatch or line style) and colours differ in
-lightness. Colours after Okabe & Ito (2008), "Color Universal Design".
+Every colour goes with a second carrier (marker, hatch or line style). Colours are those of Okabe &
+Ito (2008), "Color Universal Design", darkened until words in them stand out from paper by 4.5 to 1
+(WCAG 2.2, success criterion 1.4.3); lighter ones are for areas with an outline alone.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,8 +23,24 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
-SIZE: Final = (12.8, 7.2)
-DPI: Final = 150
+from sim.errors import RunError
+
+
+class Size(NamedTuple):
+    """Width and height of a figure in inches, as its letters see them, and its dots per inch."""
+
+    width: float
+    height: float
+    dpi: int
+
+
+SIZES: Final = {"slide": Size(12.8, 7.2, 150), "print": Size(10.0, 7.5, 200)}
+"""What figures are for. One for a slide fills it. One for print is narrower and higher, so that its
+letters stay readable when it is set as wide as the text of a page (about 17 cm)."""
+
+SIZE: Final = SIZES["slide"][:2]
+
+_SIZE: ContextVar[Size] = ContextVar("size", default=SIZES["slide"])
 
 INK: Final = "#1b1b1b"
 MUTED: Final = "#6b6b6b"
@@ -31,13 +50,17 @@ SEA: Final = "#eef3f6"
 LAND: Final = "#dcdad2"
 BORDER: Final = "#ffffff"
 
-BLUE: Final = "#0072b2"
-OCHRE: Final = "#a87900"
+BLUE: Final = "#0066a8"
+OCHRE: Final = "#8a6500"
 BROWN: Final = "#6b4226"
-GREEN: Final = "#009e73"
+GREEN: Final = "#007f5c"
 ORANGE: Final = "#e69f00"
-VERMILION: Final = "#d55e00"
+VERMILION: Final = "#c04f00"
 PURPLE: Final = "#aa4a86"
+GRAVE: Final = "#b3002d"
+
+WORDS: Final = (INK, MUTED, BLUE, OCHRE, BROWN, GREEN, VERMILION, PURPLE, GRAVE)
+"""Colours in which words may be written on paper."""
 
 TITLE: Final = 19
 LABEL: Final = 14
@@ -82,16 +105,33 @@ def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
     }
 
 
-def canvas(size: tuple[float, float] = SIZE) -> Axes:
+@contextmanager
+def sized(name: str) -> Iterator[None]:
+    """Make figures that are begun within this of a size: slide, or print.
+
+    Raises RunError for another name.
+    """
+    if name not in SIZES:
+        raise RunError(f'size: there is no "{name}"; known: {", ".join(SIZES)}')
+    token = _SIZE.set(SIZES[name])
+    try:
+        yield
+    finally:
+        _SIZE.reset(token)
+
+
+def canvas(size: tuple[float, float] | None = None) -> Axes:
     """Return the axes of a new figure that fill it, ready to be drawn on."""
-    figure = Figure(figsize=size, dpi=DPI, facecolor=PAPER)
+    width, height, dpi = _SIZE.get()
+    figure = Figure(figsize=size or (width, height), dpi=dpi, facecolor=PAPER)
     FigureCanvasAgg(figure)
     return figure.add_axes((0.0, 0.0, 1.0, 1.0))
 
 
 def taller(rows: int, fit: int, row: float = 0.36) -> tuple[float, float]:
     """Return a figure size with room for more rows than ``fit`` in the usual one, in inches."""
-    return SIZE[0], SIZE[1] + row * max(0, rows - fit)
+    width, height, _ = _SIZE.get()
+    return width, height + row * max(0, rows - fit)
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -128,17 +168,17 @@ def plain_frame(ax: Axes) -> None:
 def headline(ax: Axes, title: str, subtitle: str = "", foot: str = "") -> None:
     """Write the message of a figure above it, what it shows below that, its source at its foot.
 
-    A message too long for the figure is written smaller, down to the size of labels.
+    A message too long for the figure is written smaller, down to the size of labels, and what
+    stands below it down to the least size there is; a foot goes on in a second line.
     """
-    figure = figure_of(ax)
-    room = ax.get_window_extent().width * (1 - 2 * MARGIN)
-    width = text_size(title, TITLE, figure.dpi, "bold")[0]
-    size = max(LABEL, min(TITLE, TITLE * room / width)) if width else TITLE
     rows = (
-        (title, 1.0, -_ABOVE, size, "bold", INK, "top"),
-        (subtitle, 1.0, -_ABOVE - 1.65 * TITLE, LABEL, "normal", MUTED, "top"),
-        (foot, 0.0, _BELOW, TINY, "normal", MUTED, "bottom"),
-    )
+        (title, 1.0, -_ABOVE, _fitting(ax, title, TITLE, LABEL, "bold"), "bold", INK, "top"),
+        (
+            subtitle, 1.0, -_ABOVE - 1.65 * TITLE, _fitting(ax, subtitle, LABEL, TINY, "normal"),
+            "normal", MUTED, "top",
+        ),
+        (_broken(ax, foot), 0.0, _BELOW, TINY, "normal", MUTED, "bottom"),
+    )  # fmt: skip
     for text, height, shift, points, weight, colour, side in rows:
         if text:
             ax.annotate(
@@ -146,6 +186,38 @@ def headline(ax: Axes, title: str, subtitle: str = "", foot: str = "") -> None:
                 textcoords="offset points", fontsize=points, fontweight=weight, color=colour,
                 va=side, ha="left", annotation_clip=False,
             )  # fmt: skip
+
+
+def _room(ax: Axes) -> float:
+    """Return the width there is for a line, in pixels."""
+    return ax.get_window_extent().width * (1 - 2 * MARGIN)
+
+
+def _fitting(ax: Axes, text: str, most: float, least: float, weight: str) -> float:
+    """Return the greatest size at which a line fits the figure."""
+    width = text_size(text, most, figure_of(ax).dpi, weight)[0]
+    return max(least, min(most, most * _room(ax) / width)) if width else most
+
+
+def _broken(ax: Axes, text: str) -> str:
+    """Return a foot in as many lines as it needs."""
+    dpi, lines = figure_of(ax).dpi, [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and text_size(longer, TINY, dpi)[0] > _room(ax):
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
+
+
+def say_nothing(ax: Axes, why: str) -> Axes:
+    """Write on bare axes what there is not to show, and why; return them."""
+    ax.text(
+        0.5, 0.46, why, fontsize=TITLE, ha="center", va="center", color=MUTED,
+        transform=ax.transAxes, linespacing=1.6,
+    )  # fmt: skip
+    return ax
 
 
 def text_size(text: str, size: float, dpi: float, weight: str = "normal") -> tuple[float, float]:
@@ -176,7 +248,7 @@ def _place(figure: Figure, path: Path, metadata: dict[str, None]) -> Path:
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     try:
-        figure.savefig(beside, format=path.suffix[1:], dpi=DPI, metadata=metadata)
+        figure.savefig(beside, format=path.suffix[1:], dpi=figure.dpi, metadata=metadata)
         os.chmod(beside, 0o644)
         os.replace(beside, path)
     except BaseException:

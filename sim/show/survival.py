@@ -13,13 +13,17 @@ from sim.show.style import (
     FAINT,
     INK,
     LABEL,
+    PURPLE,
     SMALL,
+    TINY,
     arm_styles,
     bare,
     canvas,
+    figure_of,
     headline,
     panel,
     taller,
+    text_size,
 )
 from sim.show.words import RUNGS_SHORT, counted, moment, short_date, thousands
 
@@ -37,10 +41,15 @@ _LEAST_SPAN: Final = 0.004
 
 
 def draw_survival(comparison: Comparison, threshold: int = 3, ax: Axes | None = None) -> Axes:
-    """Draw the share of worlds still below a rung, over the period, under each arm."""
+    """Draw the share of worlds still below a rung, over the period, under each arm.
+
+    A curve can only fall; the higher it ends, the more worlds stayed below the rung. Triangles at
+    the top are the injects, which befall every world, so that a fall at one is no surprise. The
+    bands hold chance alone, and the figure does not show how long a crisis lasts.
+    """
     ax = bare(canvas(taller(len(comparison.arms), _NAMED)) if ax is None else ax)
     curves = {arm: comparison.survival(arm, threshold) for arm in comparison.arms}
-    inner = panel(ax, 0.095, 0.12, 0.66, 0.70)
+    inner = panel(ax, 0.095, 0.165, 0.66, 0.65)
     bottom = _scale(inner, comparison, curves)
     styles = arm_styles(comparison.arms)
     banded = comparison.arms if len(comparison.arms) <= _BANDS else (comparison.reference,)
@@ -57,6 +66,7 @@ def draw_survival(comparison: Comparison, threshold: int = 3, ax: Axes | None = 
             zorder=3,
         )  # fmt: skip
     _names(inner, comparison, curves, bottom)
+    _injects(inner, comparison)
     _words(ax, comparison, curves, threshold)
     return ax
 
@@ -121,6 +131,56 @@ def _names(ax: Axes, comparison: Comparison, curves: dict[str, Survival], bottom
         )  # fmt: skip
 
 
+def inject_days(comparison: Comparison) -> list[tuple[float, str]]:
+    """Return when each inject takes place, in days from the start, with its title."""
+    start = comparison.scenario.start
+    return [
+        ((inject.at - start).total_seconds() * 1000 / DAY, inject.title)
+        for inject in sorted(comparison.scenario.injects, key=lambda inject: inject.at)
+    ]
+
+
+def _injects(ax: Axes, comparison: Comparison) -> None:
+    """Mark the injects at the top, with a number; those that are near share a label."""
+    top = ax.get_ylim()[1]
+    placed = inject_days(comparison)
+    free = 0.0
+    apart = text_size("00–00", TINY, figure_of(ax).dpi)[0]
+    waiting: list[int] = []
+    for number, (day, _) in enumerate(placed, start=1):
+        ax.axvline(day, color=PURPLE, lw=1.0, ls=(0, (1.0, 1.6)), zorder=0.6)
+        ax.plot(day, top, marker="v", ms=7, color=PURPLE, clip_on=False, zorder=6)
+        waiting.append(number)
+        x = float(ax.transData.transform((day, 0.0))[0])
+        following = placed[number][0] if number < len(placed) else None
+        if following is not None:
+            after = float(ax.transData.transform((following, 0.0))[0])
+            if after - x < apart:
+                continue
+        if x - free >= apart or not free:
+            text = str(waiting[0]) if len(waiting) == 1 else f"{waiting[0]}–{waiting[-1]}"
+            ax.annotate(
+                text, (day, top), (0, 6), textcoords="offset points", fontsize=TINY, color=PURPLE,
+                ha="center", va="bottom", annotation_clip=False,
+            )  # fmt: skip
+            free = x
+        waiting = []
+
+
+_TOLD: Final = 2
+
+
+def _told(comparison: Comparison) -> str:
+    """Return what the triangles stand for, in words."""
+    placed = inject_days(comparison)
+    if not placed:
+        return ""
+    titles = [f"{n} {title}" for n, (_, title) in enumerate(placed[:_TOLD], start=1)]
+    rest = len(placed) - _TOLD
+    more = f" and {counted(rest, 'more inject')}" if rest > 0 else ""
+    return f" Triangles: what the scenario places in every world: {'; '.join(titles)}{more}."
+
+
 def _words(ax: Axes, comparison: Comparison, curves: dict[str, Survival], threshold: int) -> None:
     """Write the message: how many worlds stay below the rung to the end."""
     rung = f"rung {threshold} ({RUNGS_SHORT[threshold]})"
@@ -133,6 +193,6 @@ def _words(ax: Axes, comparison: Comparison, curves: dict[str, Survival], thresh
     headline(
         ax, title, f"{comparison.scenario.scenario} · share of {counted(base.worlds, 'world')} "
         f"still below it, over {days:g} days",
-        f"Band{'s' if len(curves) <= _BANDS else ' of the reference'}: pointwise 95 % limits. "
-        f"{base.method}.",
+        f"Band{'s' if len(curves) <= _BANDS else ' of the reference'}: pointwise 95 % limits"
+        f"{' of chance alone' if comparison.sets else ''}. {base.method}.{_told(comparison)}",
     )  # fmt: skip

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from sim.crisis import History
@@ -16,9 +18,10 @@ from sim.records import Contacted, Happened, Origin
 from sim.scenario.kinds import INCIDENT_BY_CODE, SeverityClass
 from sim.scenario.quantities import DAY
 from sim.show.cast import Cast
-from sim.show.ground import CREDIT, draw_ground, draw_scale, name_countries, view_of
-from sim.show.labels import Box, Label, marker_box, place
+from sim.show.ground import CREDIT, GRATICULE, draw_ground, draw_scale, name_countries, view_of
+from sim.show.labels import NO_POINTS, Box, Label, along, marker_box, place
 from sim.show.style import (
+    GRAVE,
     GREEN,
     INK,
     MUTED,
@@ -52,7 +55,7 @@ class _Mark(NamedTuple):
 
 _CONTACT: Final = _Mark("o", PAPER, 7, "recorded contact, routine")
 _SERIOUS: Final = _Mark("D", ORANGE, 11, "serious incident")
-_GRAVE: Final = _Mark("*", "#b3002d", 20, "high-risk incident")
+_GRAVE: Final = _Mark("*", GRAVE, 20, "high-risk incident")
 _MANY: Final = 40  # contacts, from which on their marks are drawn smaller
 _STRAY: Final = _Mark("X", PURPLE, 13, "weapon that strayed")
 
@@ -60,6 +63,8 @@ _STRAY: Final = _Mark("X", PURPLE, 13, "weapon that strayed")
 def draw_map(stage: Stage, history: History | None = None, ax: Axes | None = None) -> Axes:
     """Draw one world on the map; with a history, also what happened in it.
 
+    Faint lines show where forces move, strong ones the minutes around a contact, stars what went
+    badly wrong. It is one world of many, and a map cannot show in which order things happened.
     Returns the axes that hold the figure.
     """
     ax = bare(canvas() if ax is None else ax)
@@ -77,12 +82,25 @@ def draw_map(stage: Stage, history: History | None = None, ax: Axes | None = Non
     draw_tracks(inner, stage, history)
     boxes = _events(inner, history, happened) + _sites(inner, theatre)
     boxes.append(draw_scale(inner, view))
-    _, boxes = place(inner, _labels(theatre, cast, happened), boxes)
+    _, boxes = place(inner, _labels(theatre, cast, happened), boxes, _drawn(inner))
     if mapped:
         name_countries(inner, theatre, view, boxes)
     _key(ax, theatre, cast, None if history is None else happened)
     _words(ax, stage, cast, history, happened, mapped)
     return ax
+
+
+def _drawn(ax: Axes) -> np.ndarray:
+    """Return points in pixels along the tracks, outlines and marks that labels should not cover."""
+    parts = [
+        along(ax, *np.asarray(line.get_xydata()).T)
+        for line in ax.get_lines()
+        if line.get_gid() != GRATICULE
+    ]
+    for collection in ax.collections:
+        if isinstance(collection, LineCollection):
+            parts += [along(ax, *np.asarray(piece).T) for piece in collection.get_segments()]
+    return np.concatenate([NO_POINTS, *parts])
 
 
 def _incidents(history: History | None) -> list[Happened]:

@@ -26,6 +26,7 @@ from sim.show.divergence import divergence
 from sim.show.labels import Box, Label, marker_box, place, spread
 from sim.show.style import (
     FAINT,
+    GRAVE,
     INK,
     MUTED,
     PAPER,
@@ -158,7 +159,7 @@ def _events(
             if record.identity in shown:
                 continue
             shown.add(record.identity)
-            ax.plot(record.time, -0.65, marker="*", ms=15, color="#b3002d", mec=INK, zorder=5)
+            ax.plot(record.time, -0.65, marker="*", ms=15, color=GRAVE, mec=INK, zorder=5)
             boxes.append(marker_box(ax, record.time, -0.65, 14))
             text = INCIDENT_BY_CODE[record.kind].title
             labels.append(Label(record.time, -0.65, text, SMALL, INK, clear=9))

@@ -43,7 +43,12 @@ _ROOM: Final = 1.5
 
 
 def draw_tornado(found: Sensitivity, threshold: int, ax: Axes | None = None) -> Axes:
-    """Draw the factors that move the paired difference at a rung most, each by itself."""
+    """Draw the factors that move the paired difference at a rung most, each by itself.
+
+    A bar is how far the answer moves when one assumption goes to an end of its range and all else
+    stays; bars within the grey band are no more than other worlds would do. What two assumptions
+    do together the figure cannot show.
+    """
     swings = [each for each in found.swings(threshold) if each.span > 0]
     shown = swings[:_SHOWN]
     ax = bare(canvas(taller(len(shown), _FIT, _ROW)) if ax is None else ax)

@@ -36,7 +36,11 @@ _TITLES: Final = {
 
 
 def draw_variance(found: Sensitivity, threshold: int, ax: Axes | None = None) -> Axes:
-    """Draw first-order and total indices of the difference and of the risk, at a rung."""
+    """Draw first-order and total indices of the difference and of the risk, at a rung.
+
+    The longer a factor's plain bar, the more of how the answer varies it has a part in; the
+    hatched bar is what it explains by itself. Indices say nothing of which way it moves it.
+    """
     ax = bare(canvas() if ax is None else ax)
     names = [*found.survivors, LUCK]
     most = 1.0
@@ -82,7 +86,9 @@ def _words(ax: Axes, found: Sensitivity, threshold: int) -> None:
     rows = found.indices[f"difference_{threshold}"]
     real = sorted((r for r in rows if r.name != LUCK), key=lambda r: -r.first)
     luck = next((r for r in rows if r.name == LUCK), None)
-    title = "The paired difference is the same everywhere"
+    title = "The paired difference was the same at every point: nothing to share out"
+    if not rows and not found.indices[f"risk_{threshold}"]:
+        title = "Neither risk nor difference varied at any point: nothing to share out"
     if real and luck is not None:
         title = f"{real[0].name} by itself explains most of how the answer varies"
         if real[0].first_low <= 0:
