@@ -96,12 +96,18 @@ def play(
     records: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Write the typed records here.")
     ] = None,
+    animation: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.gif", help="With --pair: write both in motion, .gif or .mp4."),
+    ] = None,
 ) -> None:
     """Tell one history as a timeline: who, what, when and why."""
     with told():
         from sim import api
         from sim.show.narration import narrate, narrate_pair, printed
 
+        if animation is not None and pair is None:
+            raise RunError("--animation: shows two arms side by side; name the other with --pair")
         played = api.play(api.load(file), arm=arm, world=world, seed=seed, given=given)
         if pair is None:
             lines = narrate(played.history, played.stage)
@@ -113,6 +119,9 @@ def play(
         else:
             for line in lines:
                 typer.echo(line)
+        if animation is not None and pair is not None:
+            played.animate(played.under(pair), animation)
+            typer.echo(f"animation in {animation}", err=True)
         if records is not None:
             _write_records(records, played.run_id(), played.history.lines())
 
