@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.crisis import History, Stage, given_in
 from sim.crisis import play as play_stage
-from sim.drawn import Drawn
+from sim.drawn import Drawn, drawing
 from sim.errors import Problem, RunError
 from sim.records import NOBODY, as_row
 from sim.scenario import Scenario, arm_names, cards, content_hash, load, problems
@@ -89,24 +89,28 @@ class Played:
             "version": version("deconflict"),
         }
 
+    @drawing
     def plot_map(self, ax: Axes | None = None) -> Axes:
         """Draw the theatre with this world's tracks, contacts and incidents."""
         from sim.show.theatre_map import draw_map
 
         return draw_map(self.stage, self.history, ax=ax)
 
+    @drawing
     def plot_timeline(self, other: Played, ax: Axes | None = None) -> Axes:
         """Draw this history and another of the same world, one rung path beside the other."""
         from sim.show.timeline import draw_timeline
 
         return draw_timeline(self.stage, self.history, other.history, ax=ax)
 
+    @drawing
     def plot_beliefs(self, other: Played, ax: Axes | None = None) -> Axes:
         """Draw what the victim of the affair that tells most believes, in this and another."""
         from sim.show.beliefs import draw_beliefs
 
         return draw_beliefs(self.stage, self.history, other.history, ax=ax)
 
+    @drawing
     def animate(self, other: Played, path: str | Path) -> Path:
         """Write this history and another of the same world in motion, as GIF or MP4."""
         from sim.show.moving import animate
@@ -142,6 +146,7 @@ class Comparison(Drawn):
         one, other = self.pair(arm, world)
         return one.animate(other, path)
 
+    @drawing
     def draw(self, folder: Path, size: str = "slide") -> list[Path]:
         """Draw every figure into a folder, as PNG and SVG, and return the files.
 
@@ -157,6 +162,7 @@ class Comparison(Drawn):
 class Sweep(swept.Sweep):
     """A sweep that can also be drawn."""
 
+    @drawing
     def plot(self, arm: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw the differences: curves along one lever, or one arm's heat map over two.
 
@@ -169,6 +175,7 @@ class Sweep(swept.Sweep):
             return draw_curves(self, ax=ax)
         return draw_grid(self, arm or self.others[0], ax=ax)
 
+    @drawing
     def draw(self, folder: Path) -> list[Path]:
         """Draw every figure into a folder, as PNG and SVG, and return the files."""
         from sim.show.figures import draw_sweep

@@ -169,6 +169,7 @@ def compare(
     """Compare arms in the same worlds: table, figures, result folder."""
     with told("interrupted; nothing was written"):
         from sim import api
+        from sim.drawn import check_figures
         from sim.show.answer import lines_of
         from sim.study.folder import check_free
 
@@ -178,6 +179,8 @@ def compare(
         lived_under = api.chosen_sets(uncertainty, sets)
         folder = out or Path("results") / file.stem
         check_free(folder, force)
+        if figures:
+            check_figures()
         if not quiet:
             _say_power(scenario, worlds, seed, given)
     with told(f"interrupted; what was finished is in {folder}/"):
@@ -232,12 +235,15 @@ def sweep(
     """Move one or two levers: how the paired difference changes, table, figure, folder."""
     with told("interrupted; nothing was written"):
         from sim import api
+        from sim.drawn import check_figures
         from sim.show.sweep_answer import lines_of
         from sim.study.folder import check_free
 
         scenario = api.load(file)
         folder = out or Path("results") / f"{file.stem}_sweep"
         check_free(folder, force)
+        if figures:
+            check_figures()
     with told(f"interrupted; what was finished is in {folder}/"):
         with progress(worlds, quiet) as advance:
             result = api.sweep(

@@ -56,8 +56,9 @@ def words_of_worlds(found: Comparison, arm: str, threshold: int = _RUNG) -> Word
     marks = marks_of(worlds)
     shares = found.shares(arm, threshold)
     shows = (
-        f"{counted(sum(marks.values()), 'mark')} in rows of ten for {counted(found.worlds, 'world')}"
-        f": at rung {threshold} ({RUNGS[threshold]}) {arm} helped {worlds[HELPED]}, "
+        f"{counted(sum(marks.values()), 'mark')} in rows of ten for "
+        f"{counted(found.worlds, 'world')}: at rung {threshold} ({RUNGS[threshold]}) {arm} "
+        f"helped {worlds[HELPED]}, "
         f"{share(shares.helped.value)} ({spread(shares.helped)}), and harmed {worlds[HARMED]}, "
         f"{share(shares.harmed.value)} ({spread(shares.harmed)}); {worlds[EITHER]} reached it "
         f"either way and {worlds[NEITHER]} under neither."
@@ -81,8 +82,8 @@ def words_of_use(found: Comparison, again: Again) -> Words:
         rows.append((arm, *(number(float(each.sum()) / worlds) for each in counts)))
     told = listed([f"{arm} {through}" for arm, through, *_ in rows])
     shows = (
-        f"Bars over the {found.days:g} days, a row for each arm whose line is used: how many calls, "
-        f"and how many notices and tests, a world has on the line in the mean of its first "
+        f"Bars over the {found.days:g} days, a row for each arm whose line is used: how many "
+        f"calls, and how many notices and tests, a world has on the line in the mean of its first "
         f"{counted(worlds, 'world')}, with 95 % intervals. Calls that got through, in a whole "
         f"period: {told}."
     )

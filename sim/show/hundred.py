@@ -154,9 +154,10 @@ def _key(
         if kind in found:
             text = f"{share(found[kind].value)} of worlds (95 %: {spread(found[kind])})"
         if total > MARKS:
-            text += f", {counted(marks[kind], 'mark')}"
+            text += f"\n{counted(marks[kind], 'mark')}"
         ax.text(
-            0.645, y - 0.012, text, transform=ax.transAxes, fontsize=SMALL, color=MUTED, va="top"
+            0.645, y - 0.012, text, transform=ax.transAxes, fontsize=SMALL, color=MUTED, va="top",
+            linespacing=1.3,
         )  # fmt: skip
 
 
