@@ -147,7 +147,7 @@ class Comparison(Drawn):
         return one.animate(other, path)
 
     @drawing
-    def draw(self, folder: Path, size: str = "slide") -> list[Path]:
+    def draw(self, folder: str | Path, size: str = "slide") -> list[Path]:
         """Draw every figure into a folder, as PNG and SVG, and return the files.
 
         ``size`` is "slide" or "print", narrower and with larger letters for its width.
@@ -156,7 +156,7 @@ class Comparison(Drawn):
         from sim.show.style import sized
 
         with sized(size):
-            return draw_all(self, folder)
+            return draw_all(self, Path(folder))
 
 
 class Sweep(swept.Sweep):
