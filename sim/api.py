@@ -20,6 +20,7 @@ from sim.against_record import (
 )
 from sim.crisis import History, Stage, given_in
 from sim.crisis import play as play_stage
+from sim.drawn import Drawn, drawing
 from sim.errors import Problem, RunError
 from sim.records import NOBODY, as_row
 from sim.scenario import Scenario, arm_names, cards, content_hash, json_schema, load, problems
@@ -105,39 +106,37 @@ class Played:
             "version": version("deconflict"),
         }
 
+    @drawing
     def plot_map(self, ax: Axes | None = None) -> Axes:
         """Draw the theatre with this world's tracks, contacts and incidents."""
         from sim.show.theatre_map import draw_map
 
         return draw_map(self.stage, self.history, ax=ax)
 
+    @drawing
     def plot_timeline(self, other: Played, ax: Axes | None = None) -> Axes:
         """Draw this history and another of the same world, one rung path beside the other."""
         from sim.show.timeline import draw_timeline
 
         return draw_timeline(self.stage, self.history, other.history, ax=ax)
 
+    @drawing
+    def plot_beliefs(self, other: Played, ax: Axes | None = None) -> Axes:
+        """Draw what the victim of the affair that tells most believes, in this and another."""
+        from sim.show.beliefs import draw_beliefs
 
-class Comparison(study.Comparison):
+        return draw_beliefs(self.stage, self.history, other.history, ax=ax)
+
+    @drawing
+    def animate(self, other: Played, path: str | Path) -> Path:
+        """Write this history and another of the same world in motion, as GIF or MP4."""
+        from sim.show.moving import animate
+
+        return animate(self.stage, self.history, other.history, path)
+
+
+class Comparison(Drawn):
     """A comparison that can also be drawn."""
-
-    def plot_risk(self, ax: Axes | None = None) -> Axes:
-        """Draw the risk by arm and threshold, with intervals."""
-        from sim.show.risk import draw_risk
-
-        return draw_risk(self, ax=ax)
-
-    def plot_peaks(self, arm: str, ax: Axes | None = None) -> Axes:
-        """Draw the table of peak rungs, without the line against an arm."""
-        from sim.show.pair_table import draw_peaks
-
-        return draw_peaks(self, arm, ax=ax)
-
-    def plot_survival(self, threshold: int = 3, ax: Axes | None = None) -> Axes:
-        """Draw the curves of the time to a rung."""
-        from sim.show.survival import draw_survival
-
-        return draw_survival(self, threshold, ax=ax)
 
     @cached_property
     def telling_world(self) -> int:
@@ -149,16 +148,38 @@ class Comparison(study.Comparison):
         lived = self.scenario_of(world)
         return play(lived, arm=arm, world=world, seed=self.seed, given=self.given)
 
-    def draw(self, folder: Path) -> list[Path]:
-        """Draw every figure into a folder, as PNG and SVG, and return the files."""
-        from sim.show.figures import draw_all
+    def pair(self, arm: str, world: int | None = None) -> tuple[Played, Played]:
+        """Return a world without the line and under an arm; by default the one that tells most."""
+        one = self.played(self.reference, self.telling_world if world is None else world)
+        return one, one.under(arm)
 
-        return draw_all(self, folder)
+    def plot_beliefs(self, arm: str, world: int | None = None, ax: Axes | None = None) -> Axes:
+        """Draw what a victim believes without the line and under an arm."""
+        one, other = self.pair(arm, world)
+        return one.plot_beliefs(other, ax=ax)
+
+    def animate(self, arm: str, path: str | Path, world: int | None = None) -> Path:
+        """Write a world in motion, without the line and under an arm, as GIF or MP4."""
+        one, other = self.pair(arm, world)
+        return one.animate(other, path)
+
+    @drawing
+    def draw(self, folder: str | Path, size: str = "slide") -> list[Path]:
+        """Draw every figure into a folder, as PNG and SVG, and return the files.
+
+        ``size`` is "slide" or "print", narrower and with larger letters for its width.
+        """
+        from sim.show.figures import draw_all
+        from sim.show.style import sized
+
+        with sized(size):
+            return draw_all(self, Path(folder))
 
 
 class Sweep(swept.Sweep):
     """A sweep that can also be drawn."""
 
+    @drawing
     def plot(self, arm: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw the differences: curves along one lever, or one arm's heat map over two.
 
@@ -171,6 +192,7 @@ class Sweep(swept.Sweep):
             return draw_curves(self, ax=ax)
         return draw_grid(self, arm or self.others[0], ax=ax)
 
+    @drawing
     def draw(self, folder: Path) -> list[Path]:
         """Draw every figure into a folder, as PNG and SVG, and return the files."""
         from sim.show.figures import draw_sweep

@@ -96,12 +96,18 @@ def play(
     records: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Write the typed records here.")
     ] = None,
+    animation: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.gif", help="With --pair: write both in motion, .gif or .mp4."),
+    ] = None,
 ) -> None:
     """Tell one history as a timeline: who, what, when and why."""
     with told():
         from sim import api
         from sim.show.narration import narrate, narrate_pair, printed
 
+        if animation is not None and pair is None:
+            raise RunError("--animation: shows two arms side by side; name the other with --pair")
         played = api.play(api.load(file), arm=arm, world=world, seed=seed, given=given)
         if pair is None:
             lines = narrate(played.history, played.stage)
@@ -113,6 +119,9 @@ def play(
         else:
             for line in lines:
                 typer.echo(line)
+        if animation is not None and pair is not None:
+            played.animate(played.under(pair), animation)
+            typer.echo(f"animation in {animation}", err=True)
         if records is not None:
             _write_records(records, played.run_id(), played.history.lines())
 
@@ -162,6 +171,7 @@ def compare(
     """Compare arms in the same worlds: table, figures, result folder."""
     with told("interrupted; nothing was written"):
         from sim import api
+        from sim.drawn import check_figures
         from sim.show.answer import lines_of
         from sim.study.folder import check_free
 
@@ -171,6 +181,8 @@ def compare(
         lived_under = api.chosen_sets(uncertainty, sets)
         folder = out or Path("results") / file.stem
         check_free(folder, force)
+        if figures:
+            check_figures()
         if not quiet:
             _say_power(scenario, worlds, seed, given)
     with told(f"interrupted; what was finished is in {folder}/"):
@@ -225,12 +237,15 @@ def sweep(
     """Move one or two levers: how the paired difference changes, table, figure, folder."""
     with told("interrupted; nothing was written"):
         from sim import api
+        from sim.drawn import check_figures
         from sim.show.sweep_answer import lines_of
         from sim.study.folder import check_free
 
         scenario = api.load(file)
         folder = out or Path("results") / f"{file.stem}_sweep"
         check_free(folder, force)
+        if figures:
+            check_figures()
     with told(f"interrupted; what was finished is in {folder}/"):
         with progress(worlds, quiet) as advance:
             result = api.sweep(

@@ -6,6 +6,7 @@ it, each step of a call in its own colour and hatch.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -32,7 +33,7 @@ from sim.show.words import CALL_ENDS_SHORT, span
 
 _CALLS_SHOWN: Final = 4  # per arm; the rest is counted
 _LEAST_ROWS, _ROWS = 3, 8  # fewer look like slabs, more no longer fit
-_STEPS: Final = (
+STEPS: Final = (
     ("authorise", "#f0f0f0", "..."),
     ("wait", "#ffffff", ""),
     ("ring", "#bdd7e7", ""),
@@ -103,16 +104,9 @@ def _clock(
 
 def _call(ax: Axes, at: int, call: Called, story: CaseStory, found: Affair, cast: Cast) -> None:
     """Draw the steps of a call, and whether it won the race."""
-    moments = [
-        wanted_at(call), call.authorised, call.ringing, call.answered, call.right_person,
-        call.ended, call.relayed,
-    ]  # fmt: skip
-    if call.end != CallEnd.THROUGH:
-        moments = [wanted_at(call), call.authorised, call.time]
     last = wanted_at(call)
-    for (_, colour, hatch), begin, end in zip(_STEPS, moments, moments[1:], strict=False):
-        if end == NEVER or begin == NEVER or end <= begin:
-            continue
+    for step, begin, end in steps_of(call):
+        _, colour, hatch = STEPS[step]
         ax.broken_barh(
             [(begin, end - begin)], (at + 0.28, 0.44), facecolor=colour, edgecolor=MUTED,
             hatch=hatch, lw=0.7, zorder=3,
@@ -121,6 +115,24 @@ def _call(ax: Axes, at: int, call: Called, story: CaseStory, found: Affair, cast
     verdict = _verdict(call, story)
     name = "statement" if cast.is_public(call.channel) else _short(cast.channel(call.channel))
     _beside(ax, at, wanted_at(call), last, f"{name}: {verdict}", found)
+
+
+def steps_of(call: Called) -> list[tuple[int, int, int]]:
+    """Return the steps a call went through: which, from when, until when; none without length.
+
+    Of a call that did not get through only its authorisation and its wait are told apart.
+    """
+    moments = [
+        wanted_at(call), call.authorised, call.ringing, call.answered, call.right_person,
+        call.ended, call.relayed,
+    ]  # fmt: skip
+    if call.end != CallEnd.THROUGH:
+        moments = [wanted_at(call), call.authorised, call.time]
+    return [
+        (step, begin, end)
+        for step, (begin, end) in enumerate(pairwise(moments))
+        if NEVER not in (begin, end) and end > begin
+    ]
 
 
 def _verdict(call: Called, story: CaseStory) -> str:
@@ -162,7 +174,7 @@ def _beside(ax: Axes, at: int, begin: int, end: int, text: str, found: Affair) -
 def draw_step_key(ax: Axes) -> None:
     """Draw the key of the steps of a call in one row."""
     left, bottom, width = 0.155, 0.048, 0.105
-    for at, (name, colour, hatch) in enumerate(_STEPS):
+    for at, (name, colour, hatch) in enumerate(STEPS):
         x = left + at * width
         ax.add_patch(_swatch(ax, x, bottom, colour, hatch))
         ax.text(

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.show.anatomy import draw_calls
+from sim.show.beliefs import draw_beliefs
+from sim.show.hundred import draw_worlds
+from sim.show.line_use import draw_line_use
 from sim.show.pair_table import draw_peaks
 from sim.show.risk import draw_risk
 from sim.show.style import figure_of, save
@@ -34,7 +38,22 @@ def draw_all(comparison: Comparison, folder: Path) -> list[Path]:
         files += save(figure_of(axes), folder, f"survival_{threshold}")
     for arm in comparison.others:
         files += save(figure_of(draw_peaks(comparison, arm)), folder, f"peaks_{arm}")
-    return files + _one_world(comparison, folder)
+        files += save(figure_of(draw_worlds(comparison, arm)), folder, f"worlds_{arm}")
+    return files + _of_calls(comparison, folder) + _one_world(comparison, folder)
+
+
+def _of_calls(comparison: Comparison, folder: Path) -> list[Path]:
+    """Draw the use of the line, and for the arm that calls most the anatomy of its calls."""
+    files = list(save(figure_of(draw_line_use(comparison, again=comparison.again)), folder, "use"))
+    most = max(comparison.others, key=lambda arm: _calls(comparison, arm), default=None)
+    if most is not None:
+        axes = draw_calls(comparison, most, again=comparison.again)
+        files += save(figure_of(axes), folder, "calls")
+    return files
+
+
+def _calls(comparison: Comparison, arm: str) -> float:
+    return float(comparison.column(arm, "line_calls").sum())
 
 
 def _one_world(comparison: Comparison, folder: Path) -> list[Path]:
@@ -46,6 +65,8 @@ def _one_world(comparison: Comparison, folder: Path) -> list[Path]:
     if arm is not None:
         axes = draw_timeline(played.stage, played.history, played.under(arm).history)
         files += save(figure_of(axes), folder, "timeline")
+        axes = draw_beliefs(played.stage, played.history, played.under(arm).history)
+        files += save(figure_of(axes), folder, "beliefs")
     return files
 
 

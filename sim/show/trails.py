@@ -29,7 +29,7 @@ _EXAMPLE: Final = 5 * HOUR  # of one sortie, drawn faint
 Lines = list[list[tuple[float, float]]]
 
 
-def _flown(stage: Stage, history: History | None, row: int) -> bool:
+def flown(stage: Stage, history: History | None, row: int) -> bool:
     """Whether a candidate sortie flew: its mark lies within activity at take-off."""
     sorties = stage.world.sorties
     bloc = stage.theatre.units[int(sorties.unit[row])].bloc
@@ -46,7 +46,7 @@ def draw_tracks(ax: Axes, stage: Stage, history: History | None) -> None:
     shown: set[int] = set()
     for row in np.flatnonzero(sorties.start >= 0).tolist():
         unit = stage.theatre.units[int(sorties.unit[row])]
-        if unit.force_row not in shown and _flown(stage, history, row):
+        if unit.force_row not in shown and flown(stage, history, row):
             shown.add(unit.force_row)
             begin = int(sorties.start[row])
             _stroke(ax, stage, row, begin, begin + _EXAMPLE, 0.4)
