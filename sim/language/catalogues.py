@@ -36,6 +36,7 @@ _LETTERS: Final = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "áƀćđéƒǵħíĵķĺḿńóþɋŕśťúṽŵẋýžÁɃĆĐÉƑǴĦÍĴĶĹḾŃÓÞɊŔŚŤÚṼŴẊÝŽ",
 )
+_REVIEWED: Final = b"X-Reviewed: yes"
 _FIELD: Final = re.compile(r"(\{[a-z_]+\})")
 
 _UNITS: Final = (
@@ -117,7 +118,7 @@ def _catalogue(code: str) -> tuple[dict[str, tuple[str, str]], bool]:
         for one in found
         if one.id
     }
-    return texts, dict(found.mime_headers).get("X-Reviewed") == "yes"
+    return texts, _REVIEWED in source
 
 
 def _pseudo(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -130,8 +131,14 @@ def _degrees(value: float, positive: str, negative: str) -> str:
     return f"{number} {positive if value >= 0 else negative}"
 
 
-def name_countries(ax: Axes, theatre: Theatre, view: View, taken: list[Box]) -> list[Box]:
-    """Write the names of the countries in view where they cover nothing."""
+def name_countries(
+    ax: Axes,
+    theatre: Theatre,
+    view: View,
+    taken: list[Box],
+    called: Callable[[str], str] = str,
+) -> list[Box]:
+    """Write the names of the countries in view, as they are ``called``, where they cover nothing."""
     window = shapely.box(*view)
     labels = []
     for name in countries():
@@ -142,12 +149,12 @@ def name_countries(ax: Axes, theatre: Theatre, view: View, taken: list[Box]) -> 
         if largest is None or largest.area < _NAMED * window.area:
             continue
         spot = shapely.point_on_surface(largest)
-        labels.append(Label(spot.x, spot.y, name.upper(), TINY, MUTED, centred=True))
+        labels.append(Label(spot.x, spot.y, called(name).upper(), TINY, MUTED, centred=True))
     _, boxes = place(ax, labels, taken)
     return boxes
 
 
-def draw_scale(ax: Axes, view: View) -> Box:
+def draw_scale(ax: Axes, view: View, kilometres: Callable[[int], str] = "{} km".format) -> Box:
     """Draw a bar of so many kilometres in the lower right corner, and return its box."""
     width = view[2] - view[0]
     length = next((k for k in reversed(_SCALES) if k * 1000 < width / 5), _SCALES[0])
@@ -155,7 +162,7 @@ def draw_scale(ax: Axes, view: View) -> Box:
     left = right - length * 1000
     ax.plot([left, right], [bottom, bottom], color=INK, lw=2.5, solid_capstyle="butt", zorder=9)
     ax.text(
-        (left + right) / 2, bottom, f"{length} km", fontsize=SMALL, color=INK, ha="center",
+        (left + right) / 2, bottom, kilometres(length), fontsize=SMALL, color=INK, ha="center",
         va="bottom", zorder=9,
     )  # fmt: skip
     low = ax.transData.transform((left, bottom))

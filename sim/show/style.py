@@ -82,6 +82,12 @@ def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
     }
 
 
+def font_file(bold: bool = False) -> Path:
+    """Return the file of the typeface of all figures, which travels with matplotlib."""
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
+
+
 def canvas(size: tuple[float, float] = SIZE) -> Axes:
     """Return the axes of a new figure that fill it, ready to be drawn on."""
     figure = Figure(figsize=size, dpi=DPI, facecolor=PAPER)
