@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import card_commands, event_commands, record_commands, space_commands
+from sim import card_commands, event_commands, handout_commands, record_commands, space_commands
 from sim.errors import RunError
 from sim.terminal import (
     INTERRUPTED,
@@ -349,6 +349,7 @@ def parameters(
 for _command in (
     record_commands.validate, record_commands.calibrate, record_commands.identify,
     space_commands.sensitivity, space_commands.discover, card_commands.cards,
+    handout_commands.handouts,
 ):  # fmt: skip
     app.command()(_command)
 

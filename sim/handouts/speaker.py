@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.language import ENGLISH, Language
-from sim.scenario import Scenario
+from sim.scenario import Scenario, arm_title
 from sim.scenario.channels import CHANNEL_KINDS
 from sim.scenario.models import Channel, Force
 from sim.scenario.names import in_language
@@ -43,8 +43,8 @@ class Speaker:
         """Return the name of an actor; that of a country is known in every language."""
         name = self.scenario.actors[key].name
         country = self.language.country(str(name))
-        return country if in_language(name, self.language.code) is None and country != name \
-            else self.text(name)  # fmt: skip
+        own = in_language(name, self.language.code) is not None
+        return self.text(name) if own or country == name else country
 
     def actors(self, keys: Iterable[str]) -> str:
         """Return the names of actors in one line."""
@@ -54,9 +54,7 @@ class Speaker:
         """Return what a bloc is called."""
         if bloc is None:
             return self.say("manual.neither")
-        members = [key for key, one in self.scenario.actors.items() if one.bloc == bloc]
-        # A bloc has no name but its id, which of the two that play most is a state's.
-        return self.actor(members[0]) if len(members) == 1 else bloc_title(bloc)
+        return self.language.country(bloc_title(bloc))
 
     def place(self, key: str) -> str:
         """Return the name of an area or a site."""
@@ -76,3 +74,21 @@ class Speaker:
         """Return what a force is called: its own name and its kind, or the kind alone."""
         kind = self.say(f"unit.{force.kind}")
         return f"{self.text(force.name)} ({kind})" if force.name else kind
+
+    def side_or_actor(self, key: str) -> str:
+        """Return the name of an actor, or of a bloc where the file names one."""
+        return self.actor(key) if key in self.scenario.actors else self.side(key)
+
+    def position(self, near: str | tuple[float, float]) -> str:
+        """Return a place by its name, or by its degrees."""
+        if isinstance(near, str):
+            return self.place(near)
+        return ", ".join(f"{self.language.number(part)}°" for part in reversed(near))
+
+    def arm(self, name: str) -> str:
+        """Return the title of an arm."""
+        title = arm_title(self.scenario, name)
+        usual = f"arm.{name}"
+        if name not in self.scenario.arms and usual in self.language.messages:
+            return self.say(usual)
+        return self.text(title)

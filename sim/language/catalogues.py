@@ -63,7 +63,9 @@ class Language(NamedTuple):
 
     def moment(self, moment: datetime) -> str:
         """Return a date and time of day in UTC, and say so."""
-        return f"{format_datetime(moment.astimezone(UTC), 'd MMM y, HH:mm', locale=self.locale)} UTC"
+        return (
+            f"{format_datetime(moment.astimezone(UTC), 'd MMM y, HH:mm', locale=self.locale)} UTC"
+        )
 
     def day(self, moment: datetime) -> str:
         """Return the day of a moment, in UTC."""
@@ -75,9 +77,7 @@ class Language(NamedTuple):
 
     def lasting(self, milliseconds: int) -> str:
         """Return a time in the largest unit of which it is a whole number."""
-        unit, size = next(
-            (row for row in _UNITS if milliseconds % row[1] == 0), _UNITS[-1]
-        )
+        unit, size = next((row for row in _UNITS if milliseconds % row[1] == 0), _UNITS[-1])
         return format_unit(milliseconds / size, unit, locale=self.locale)
 
     def speed(self, kilometres_per_hour: float) -> str:

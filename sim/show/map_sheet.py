@@ -72,7 +72,9 @@ def _labels(theatre: Theatre, names: Mapping[str, str]) -> list[Label]:
     for name, shape in sorted(theatre.areas.items()):
         if name in names:
             left, _, right, top = shape.bounds
-            found.append(Label((left + right) / 2, top, names[name], SMALL, INK, "italic", above=True))
+            found.append(
+                Label((left + right) / 2, top, names[name], SMALL, INK, "italic", above=True)
+            )
     return found
 
 
