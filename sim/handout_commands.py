@@ -40,8 +40,9 @@ def handouts(
                 f"the {language} texts are a draft that nobody has reviewed; each sheet says so"
             )
         if found.lacking:
-            typer.echo(f"{len(found.lacking)} texts of the scenario have no {language} version, and "
-                       "stand as the file has them:")  # fmt: skip
+            count = len(found.lacking)
+            typer.echo(f"{count} texts of the scenario have no {language} version, and stand as "
+                       "the file has them:")  # fmt: skip
             for text in found.lacking[:_SHOWN]:
                 typer.echo(f"  {text}")
             if len(found.lacking) > _SHOWN:

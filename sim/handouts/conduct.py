@@ -21,7 +21,7 @@ from sim.handouts.paper import (
 from sim.handouts.participants import marks_table
 from sim.handouts.roles import role_title, roles
 from sim.handouts.speaker import Speaker
-from sim.scenario import Scenario, arm_names, arm_title
+from sim.scenario import Scenario, arm_names
 from sim.scenario.models import Inject
 
 _ALPHABET: Final = "23456789CDFGHJKLMNPQRTVWXZ"  # no vowels, so no words; nothing read for another

@@ -47,7 +47,7 @@ class Lines(NamedTuple):
     """A label with so many lines to write on below it, or one behind it where there are none."""
 
     label: str
-    count: int = 0
+    ruled: int = 0
 
 
 class Step(NamedTuple):

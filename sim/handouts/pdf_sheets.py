@@ -11,6 +11,7 @@ from typing import Final, Literal
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, XPos, YPos
+from fpdf.util import Padding
 
 from sim.errors import RunError
 from sim.handouts.paper import (
@@ -307,7 +308,7 @@ class _Paper(FPDF):
     def _wrapped(self, text: str, wide: float) -> list[str]:
         """Return the lines that a text takes in a cell."""
         lines = self.multi_cell(
-            wide, _CELL * _POINT * _LEADING, text, align=Align.L, padding=(0, _PAD, 0, _PAD),
+            wide, _CELL * _POINT * _LEADING, text, align=Align.L, padding=Padding(0, _PAD, 0, _PAD),
             dry_run=True, output=MethodReturnValue.LINES,
         )  # fmt: skip
         return [str(line) for line in lines] if isinstance(lines, list) else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -61,7 +62,7 @@ def handouts(
 
 def _makers(scenario: Scenario) -> list[Callable[[Speaker], Sheet]]:
     """Return what makes each sheet."""
-    seats = [(lambda speaker, role=role: brief(speaker, role)) for role in roles(scenario)]
+    seats = [partial(brief, role=role) for role in roles(scenario)]
     return [manual, *seats, cards, slips, ladder, map_sheet, run_sheet, evaluator, feedback]
 
 
@@ -89,4 +90,8 @@ def write(found: Handouts, folder: Path, force: bool = False) -> None:
         )
     made(folder)
     for name, content in found.files.items():
-        place(folder / name, lambda beside, content=content: beside.write_bytes(content))
+        place(folder / name, partial(_put, content))
+
+
+def _put(content: bytes, beside: Path) -> None:
+    beside.write_bytes(content)

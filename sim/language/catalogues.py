@@ -1,7 +1,7 @@
 """Catalogues of messages, and a language that speaks them.
 
-Every message has a key, which is the ``msgctxt`` of its entry, and its English text as ``msgid``, so
-that a translator sees both and a changed English text shows which translations are stale. What
+Every message has a key, which is the ``msgctxt`` of its entry, and its English text as ``msgid``,
+so that a translator sees both and a changed English text shows which translations are stale. What
 varies stands in braces, ``{role}``. A catalogue that nobody has reviewed says so in its header, as
 ``X-Reviewed: no``.
 """

@@ -23,8 +23,8 @@ from sim.scenario.deck import with_cards
 from sim.scenario.desk import Desk
 from sim.scenario.files import read_file
 from sim.scenario.filling import Values, filled
-from sim.scenario.names import Wording
 from sim.scenario.models import Force, Inject, Scenario, Strikes
+from sim.scenario.names import Wording
 from sim.scenario.nearest import suggestion
 from sim.scenario.patched import under_arm
 from sim.scenario.places import Places, Reading

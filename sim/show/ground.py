@@ -138,7 +138,7 @@ def name_countries(
     taken: list[Box],
     called: Callable[[str], str] = str,
 ) -> list[Box]:
-    """Write the names of the countries in view, as they are ``called``, where they cover nothing."""
+    """Write what the countries in view are ``called`` where it covers nothing."""
     window = shapely.box(*view)
     labels = []
     for name in countries():

@@ -1,4 +1,4 @@
-"""The map that a room draws on: land, borders and named places in black and white, and no forces."""
+"""The map that a room draws on: land, borders and named places in grey, and no forces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 
 from sim.scenario import Scenario
 from sim.show.ground import draw_ground, draw_scale, name_countries, view_of
-from sim.show.labels import Label, marker_box, place
+from sim.show.labels import Box, Label, marker_box, place
 from sim.show.style import INK, PAPER, SMALL, bare, canvas, figure_of, panel
 from sim.world.theatre import Theatre, lay_out
 
@@ -48,9 +48,9 @@ def draw_map_sheet(
     return ax, mapped
 
 
-def _signs(ax: Axes, theatre: Theatre, names: Mapping[str, str]) -> list[tuple[float, ...]]:
+def _signs(ax: Axes, theatre: Theatre, names: Mapping[str, str]) -> list[Box]:
     """Draw areas and sites, and return the boxes that sites take: a full square is critical."""
-    boxes: list[tuple[float, ...]] = []
+    boxes: list[Box] = []
     for name, shape in sorted(theatre.areas.items()):
         if name in names:
             ax.plot(*shape.exterior.xy, color=INK, lw=1.2, ls=(0, (2.0, 2.0)), zorder=2)
