@@ -37,11 +37,8 @@ def brief(speaker: Speaker, role: Role) -> Sheet:
     parts += [Heading(speaker.say("brief.public")), *_public(speaker, role)]
     if role.bloc:
         parts += [Heading(speaker.say("brief.may_use")), _talk(speaker, role)]
-    parts += [
-        Heading(speaker.say("brief.ask")),
-        Bullets(speaker.each("brief.ask", _ASKED)),
-        Lines(speaker.say("brief.notes"), _NOTES),
-    ]
+        parts += [Heading(speaker.say("brief.ask")), Bullets(speaker.each("brief.ask", _ASKED))]
+    parts.append(Lines(speaker.say("brief.notes"), _NOTES))
     audience = speaker.say("sheet.one_role", role=title)
     return Sheet(f"brief_{role.name}", speaker.say("doc.brief"), audience, tuple(parts))
 
@@ -55,11 +52,12 @@ def _who(speaker: Speaker, role: Role) -> str:
 def _of_side(speaker: Speaker, role: Role) -> list[Force]:
     """Return the forces of a role's own side; an observer has none."""
     actors = speaker.scenario.actors
-    return [
+    own = [
         force
         for force in speaker.scenario.forces
         if role.bloc and actors[force.actor].bloc == role.bloc
     ]
+    return sorted(own, key=lambda force: (force.actor, force.kind, force.id))
 
 
 def _own(speaker: Speaker, role: Role) -> list[Part]:

@@ -61,8 +61,10 @@ def pdf_bytes(sheet: Sheet, speaker: Speaker, size: PaperSize, notes: Sequence[s
     """
     _check([*texts(sheet), *notes])
     # How many pages there are is known only once they are there: drawn twice, not patched.
-    pages = _drawn(sheet, speaker, size, notes, 1).page
-    return bytes(_drawn(sheet, speaker, size, notes, pages).output())
+    paper = _drawn(sheet, speaker, size, notes, 1)
+    if paper.page > 1:
+        paper = _drawn(sheet, speaker, size, notes, paper.page)
+    return bytes(paper.output())
 
 
 def _drawn(

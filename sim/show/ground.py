@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -58,7 +58,15 @@ def view_of(theatre: Theatre, places: list[tuple[float, float]], aspect: float) 
     )  # fmt: skip
 
 
-def draw_ground(ax: Axes, theatre: Theatre, view: View) -> bool:
+class Ground(NamedTuple):
+    """What land, sea and borders are drawn in."""
+
+    land: str = LAND
+    sea: str = SEA
+    border: str = BORDER
+
+
+def draw_ground(ax: Axes, theatre: Theatre, view: View, inks: Ground = Ground()) -> bool:
     """Draw land, sea and graticule; return whether the base map reaches into the view."""
     window = shapely.box(*view)
     ax.set_xlim(view[0], view[2])
@@ -66,11 +74,11 @@ def draw_ground(ax: Axes, theatre: Theatre, view: View) -> bool:
     ax.set_facecolor(_OFF)
     covered = _covered(theatre.projection).intersection(window)
     if not covered.is_empty:
-        _fill(ax, covered, SEA, "none", 0.0)
+        _fill(ax, covered, inks.sea, "none", 0.0)
         for name in countries():
             land = territory(name, theatre.projection)
             if land is not None:
-                _fill(ax, land.intersection(window), LAND, BORDER, 1.4)
+                _fill(ax, land.intersection(window), inks.land, inks.border, 1.4)
     _graticule(ax, theatre.projection, view)
     return not covered.is_empty
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from PIL import Image
 
 from sim.scenario import Scenario
-from sim.show.ground import draw_ground, draw_scale, name_countries, view_of
+from sim.show.ground import Ground, draw_ground, draw_scale, name_countries, view_of
 from sim.show.labels import Box, Label, marker_box, place
 from sim.show.style import INK, PAPER, SMALL, bare, canvas, figure_of, panel
 from sim.world.theatre import Theatre, lay_out
@@ -19,7 +19,9 @@ SHEET: Final = (10.2, 6.0)
 """Width and height in inches: what is left of both A4 and Letter, laid across."""
 
 _DPI: Final = 200
-_PANEL: Final = (0.045, 0.05, 0.945, 0.94)
+_PANEL: Final = (0.058, 0.05, 0.932, 0.94)
+_INKS: Final = Ground(land="#ffffff", sea="#e2e2e2", border="#5a5a5a")
+"""White land saves ink, and a pencil shows on it."""
 
 
 def draw_map_sheet(
@@ -40,7 +42,7 @@ def draw_map_sheet(
         spine.set_color(INK)
     frame = inner.get_window_extent()
     view = view_of(theatre, [], frame.width / frame.height)
-    mapped = draw_ground(inner, theatre, view)
+    mapped = draw_ground(inner, theatre, view, _INKS)
     boxes = [draw_scale(inner, view, kilometres), *_signs(inner, theatre, names)]
     _, boxes = place(inner, _labels(theatre, names), boxes)
     if mapped:
