@@ -28,8 +28,10 @@ sites:
 forces:
   - {id: alphaunit, actor: aa, kind: maritime_patrol, name: UNITONE, number: 41,
      moves: {box: north}, sorties: {every: 24 h, lasting: 6 h}}
-  - {id: betaunit, actor: bb, kind: interceptor, name: UNITTWO, number: 43, moves: {station: [33.57, 44.69]}}
-  - {id: gammaunit, actor: cc, kind: convoy, name: UNITTHREE, number: 47, moves: {station: [30, 44]}}
+  - {id: betaunit, actor: bb, kind: interceptor, name: UNITTWO, number: 43,
+     moves: {station: [33.57, 44.69]}}
+  - {id: gammaunit, actor: cc, kind: convoy, name: UNITTHREE, number: 47,
+     moves: {station: [30, 44]}}
 strikes:
   - {actor: bb, into: target, on: [2022-09-05T10:00Z], missiles: 3}
 channels:
@@ -38,7 +40,8 @@ injects:
   - at: 2022-09-02T10:00Z
     title: SECRETINJECT
     incident: {kind: collision, victim: aa, by: cc, blamed: bb, near: hidden, cause: not_theirs}
-    room: {delivery: HOWITCOMES, expected: SECRETEXPECTED, responsible: SECRETPERSON, notes: SECRETNOTE}
+    room: {delivery: HOWITCOMES, expected: SECRETEXPECTED,
+           responsible: SECRETPERSON, notes: SECRETNOTE}
 arms:
   mine: {title: SECRETARM, line: {answered: 1.0}}
 """  # fmt: skip

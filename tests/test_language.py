@@ -45,7 +45,7 @@ def test_only_english_is_reviewed() -> None:
 def test_every_message_that_is_asked_for_is_there_and_the_reverse() -> None:
     code = "".join(path.read_text() for path in (ROOT / "sim" / "handouts").glob("*.py"))
     keys = set(entries("en"))
-    stems = set(re.findall(r'"((?:[a-z_]+\.)+[a-z_]+)"', code))
+    stems = set(re.findall(r'["']((?:[a-z_]+\.)+[a-z_]+)["']', code))
     asked = {stem for stem in stems if stem.split(".")[0] in {key.split(".")[0] for key in keys}}
     for stem in asked:
         assert stem in keys or f"{stem}_1" in keys, stem
@@ -120,7 +120,7 @@ def test_a_brief_goes_to_a_role_there_is() -> None:
     found = loads(TEXT.replace("\nactors:", line, 1))
     assert in_language(found.briefs["nato_watch"], "pl") == "Dyżur"
     wrong = line.replace("nato_watch", "nato_wach")
-    with pytest.raises(ScenarioError, match='"nato_wach" is no role. Did you mean "nato_watch"'):
+    with pytest.raises(ScenarioError, match=r'"nato_wach" is no role\. Did you mean "nato_watch"'):
         loads(TEXT.replace("\nactors:", wrong, 1))
 
 

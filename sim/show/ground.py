@@ -66,7 +66,10 @@ class Ground(NamedTuple):
     border: str = BORDER
 
 
-def draw_ground(ax: Axes, theatre: Theatre, view: View, inks: Ground = Ground()) -> bool:
+SHADED: Final = Ground()
+
+
+def draw_ground(ax: Axes, theatre: Theatre, view: View, inks: Ground = SHADED) -> bool:
     """Draw land, sea and graticule; return whether the base map reaches into the view."""
     window = shapely.box(*view)
     ax.set_xlim(view[0], view[2])
