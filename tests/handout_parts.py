@@ -84,4 +84,6 @@ def with_title(title: str) -> Scenario:
     """Return the scenario of secrets with another title for its inject."""
     from json import dumps
 
-    return loads(SECRET.replace("title: SECRETINJECT", f"title: {dumps(title)}"))
+    return loads(
+        SECRET.replace("title: SECRETINJECT", f"title: {dumps(title, ensure_ascii=False)}")
+    )

@@ -180,7 +180,10 @@ def test_codes_are_short_and_stay() -> None:
     more = codes(loads(SECRET.replace("injects:", extra)))
     assert more[1:] == first
     assert len(first[0]) == 3
-    twins = "injects:\n" + "  - {at: 2022-09-01T09:00Z, title: Same, alert: {actor: aa}}\n" * 2
+    twins = "injects:\n" + "".join(
+        f"  - {{at: 2022-09-01T09:00Z, title: Same, {kind}: {{actor: aa}}}}\n"
+        for kind in ("alert", "gesture")
+    )
     both = codes(loads(SECRET.replace("injects:\n", twins)))
     assert len(set(both)) == len(both) == 3
 

@@ -45,7 +45,7 @@ def test_only_english_is_reviewed() -> None:
 def test_every_message_that_is_asked_for_is_there_and_the_reverse() -> None:
     code = "".join(path.read_text() for path in (ROOT / "sim" / "handouts").glob("*.py"))
     keys = set(entries("en"))
-    stems = set(re.findall(r'["']((?:[a-z_]+\.)+[a-z_]+)["']', code))
+    stems = set(re.findall(r"""["']((?:[a-z_]+\.)+[a-z_]+)["']""", code))
     asked = {stem for stem in stems if stem.split(".")[0] in {key.split(".")[0] for key in keys}}
     for stem in asked:
         assert stem in keys or f"{stem}_1" in keys, stem
