@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import card_commands, event_commands, record_commands, report_commands, space_commands
+from sim import (
+    card_commands,
+    event_commands,
+    handout_commands,
+    record_commands,
+    report_commands,
+    space_commands,
+)
 from sim.errors import RunError
 from sim.terminal import (
     INTERRUPTED,
@@ -376,7 +383,7 @@ def parameters(
 for _command in (
     record_commands.validate, record_commands.calibrate, record_commands.identify,
     space_commands.sensitivity, space_commands.discover, report_commands.report,
-    card_commands.cards,
+    card_commands.cards, handout_commands.handouts,
 ):  # fmt: skip
     app.command()(_command)
 

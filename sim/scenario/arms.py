@@ -13,7 +13,7 @@ from typing import Any, Final
 from sim.scenario.channels import LINE, PUBLIC_STATEMENTS, STANDARD_ARMS
 from sim.scenario.complaints import Complaint
 from sim.scenario.filling import Values, mapping
-from sim.scenario.names import Name, Text
+from sim.scenario.names import Name, Text, wording
 from sim.scenario.nearest import suggestion
 from sim.scenario.parameters import Parameters
 from sim.scenario.places import Steps, path_text
@@ -111,6 +111,7 @@ class Patch:
     def applied(self) -> Values:
         """Return the scenario's values under this arm."""
         card = self._patch.get(CARD)
+        self._titled(self._patch.get(TITLE))
         if isinstance(card, Dealt):
             self._laying_card = True
             self._lay(card.settings)
@@ -118,6 +119,15 @@ class Patch:
             self._taken = frozenset(self._before.keys() - self._channels.keys())
         self._lay(self._patch)
         return self.values | {CHANNELS: self._channels, PARAMETERS: self._parameters}
+
+    def _titled(self, title: Any) -> None:
+        """Look at a title in several languages."""
+        if isinstance(title, dict):
+            try:
+                wording(title)
+            except ValueError as error:
+                rule, _, hint = str(error).partition(". ")
+                self._complain((TITLE,), rule, hint)
 
     def _lay(self, patch: Values) -> None:
         """Lay a patch over the channels and parameters as they stand."""

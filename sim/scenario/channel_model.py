@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.names import Name, Text
+from sim.scenario.names import Name, Worded
 from sim.scenario.quantities import (
     HOUR,
     MINUTE,
@@ -85,7 +85,7 @@ class Channel(Frozen):
     """A way for two actors to talk, as a human institution with each of its delays."""
 
     use: str | None = _told("kind of channel in the catalogue that it builds on", None)
-    name: Text = _told("what it is called in reports")
+    name: Worded = _told("what it is called in reports")
     ends: Two[Name, Name] = _told("the two actors it joins, one of each bloc")
     covers: Listed[Name] = _told("actors outside its ends for which it may be used", ())
     carries: Listed[Carried] = _told("what is said on it", ())

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from sim.scenario.names import Name, Place, Text
+from sim.scenario.names import Name, Place, Worded
 from sim.scenario.quantities import Duration, Frozen, Moment, Share
 
 CauseName = Literal["accident", "assertive", "hostile", "not_theirs"]
@@ -85,7 +85,7 @@ def _said(text: str) -> str:
     return text
 
 
-Said = Annotated[Text, AfterValidator(_said)]
+Said = Annotated[Worded, AfterValidator(_said)]
 
 
 class Room(Frozen):
@@ -103,7 +103,7 @@ class Inject(Frozen):
 
     at: Moment
     id: Name | None = None
-    title: Text
+    title: Worded
     incident: PlacedIncident | None = None
     alert: Alert | None = None
     gesture: Gesture | None = None

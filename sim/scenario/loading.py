@@ -24,6 +24,7 @@ from sim.scenario.desk import Desk
 from sim.scenario.files import read_file
 from sim.scenario.filling import Values, filled
 from sim.scenario.models import Force, Inject, Scenario, Strikes
+from sim.scenario.names import Wording
 from sim.scenario.nearest import suggestion
 from sim.scenario.patched import under_arm
 from sim.scenario.places import Places, Reading
@@ -134,6 +135,8 @@ def arm_title(scenario: Scenario, name: str) -> str:
     own, card = patch.get("title"), patch.get(CARD)
     usual = ARM_TITLES.get(name) if name not in scenario.arms else None
     of_card = card.title if isinstance(card, Dealt) else None
+    if isinstance(own, Mapping):
+        return Wording(own)
     return str(own or of_card or usual or name.replace("_", " "))
 
 

@@ -11,7 +11,15 @@ import math
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from sim.scenario.channel_model import Carried, Channel, RightPerson, Spell, Tests, Willingness
 from sim.scenario.injects import (
@@ -25,7 +33,7 @@ from sim.scenario.injects import (
     Room,
 )
 from sim.scenario.kinds import UNIT_KINDS
-from sim.scenario.names import Latitude, Longitude, Name, Place, Position, Text
+from sim.scenario.names import Latitude, Longitude, Name, Place, Position, Text, Worded
 from sim.scenario.nearest import suggestion
 from sim.scenario.parameters import Parameters
 from sim.scenario.quantities import (
@@ -46,14 +54,19 @@ __all__ = [
     "Actor", "Alert", "Area", "Begins", "Carried", "CauseName", "Channel", "Extent", "Force",
     "Gesture", "Inject", "Latitude", "Longitude", "Moves", "Name", "Place", "PlacedCall",
     "PlacedIncident", "PlacedOutage", "Position", "RightPerson", "Room", "Scenario", "Site",
-    "Sorties", "Spell", "Strikes", "Tests", "Text", "Willingness",
+    "Sorties", "Spell", "Strikes", "Tests", "Text", "Willingness", "Worded",
 ]  # fmt: skip
+
+
+EVERYONE, OBSERVER = "everyone", "observer"
+WATCH, CAPITAL = "watch", "capital"
+"""Who reads a brief; the last two once for each bloc, as in ``nato_watch``."""
 
 
 class Actor(Frozen):
     """A state. Without a bloc it is a third party: it may cause incidents, never answers one."""
 
-    name: Text
+    name: Worded
     bloc: Name | None = None
     leads: bool = False
     country: str | None = Field(
@@ -70,7 +83,7 @@ class Area(Frozen):
     polygon: Listed[Position] | None = None
     around: Position | None = None
     radius: Length | None = None
-    title: Text | None = None
+    title: Worded | None = None
 
     @model_validator(mode="after")
     def _shape(self) -> Self:
@@ -129,7 +142,7 @@ class Force(Frozen):
     moves: Moves
     sorties: Sorties | None = None
     speed: Speed | None = None
-    name: Text | None = None
+    name: Worded | None = None
     launches: Share = Field(
         default=0.3, description="for interceptors: chance of a launch at what is detected"
     )
@@ -145,7 +158,7 @@ class Force(Frozen):
 class Site(Frozen):
     """A named place. Strikes near a critical one are a reason to call."""
 
-    name: Text
+    name: Worded
     at: Position
     critical: bool = False
 
@@ -206,13 +219,17 @@ class Scenario(Frozen):
     """A scenario file, without its arms applied."""
 
     format: Literal[1]
-    scenario: Text
-    question: Text
+    scenario: Worded
+    question: Worded
     start: Moment
     duration: Duration
     border_share: Annotated[float, Field(gt=0, le=1)]
     conditions: Annotated[Literal["peacetime", "2022"], BeforeValidator(_year)] = "peacetime"
     sources: Listed[Text] = ()
+    briefs: dict[Name, Worded] = Field(
+        default={},
+        description="printed on the handouts: everyone, observer, BLOC_watch, BLOC_capital",
+    )
     map: Extent = Extent()
     a_max: Annotated[float, Field(ge=1, le=10)] = 3.0
     actors: dict[Name, Actor]
@@ -241,6 +258,24 @@ class Scenario(Frozen):
         if duration > 3660 * DAY:
             raise ValueError("must not exceed ten years, 3660 d")
         return duration
+
+    @model_validator(mode="after")
+    def _for_roles(self) -> Self:
+        known = {EVERYONE, OBSERVER} | {
+            f"{bloc}_{desk}" for bloc in self.blocs for desk in (WATCH, CAPITAL)
+        }
+        for role in self.briefs:
+            if role not in known:
+                raise ValueError(f'briefs: "{role}" is no role. {suggestion(role, known)}')
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_empty_briefs(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave ``briefs`` out where a file gives none, so that its hash stays what it was."""
+        said: dict[str, Any] = serialize(self)
+        if not self.briefs:
+            said.pop("briefs", None)
+        return said
 
     @property
     def blocs(self) -> tuple[str, ...]:

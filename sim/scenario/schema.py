@@ -15,6 +15,7 @@ from sim.scenario.checks import PLACEABLE
 from sim.scenario.deck import OF_ONE, card_files, shipped
 from sim.scenario.kinds import UNIT_KINDS
 from sim.scenario.models import Scenario
+from sim.scenario.names import WORDING_SCHEMA
 
 Schema = dict[str, Any]
 
@@ -126,7 +127,7 @@ def _arm(defs: Schema) -> Schema:
         "type": "object",
         "description": "A patch of channels and parameters; an arm may not change the world.",
         "properties": {
-            "title": {"type": "string", "minLength": 1},
+            "title": WORDING_SCHEMA,
             "card": _either({"enum": sorted(card_files(shipped()))}, _card_name(), _NULL),
             "channels": _either(channels, _NULL),
             "parameters": _either(_ref("ParametersPatch"), _NULL),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -59,7 +60,18 @@ def view_of(theatre: Theatre, places: list[tuple[float, float]], aspect: float) 
     )  # fmt: skip
 
 
-def draw_ground(ax: Axes, theatre: Theatre, view: View) -> bool:
+class Ground(NamedTuple):
+    """What land, sea and borders are drawn in."""
+
+    land: str = LAND
+    sea: str = SEA
+    border: str = BORDER
+
+
+SHADED: Final = Ground()
+
+
+def draw_ground(ax: Axes, theatre: Theatre, view: View, inks: Ground = SHADED) -> bool:
     """Draw land, sea and graticule; return whether the base map reaches into the view."""
     window = shapely.box(*view)
     ax.set_xlim(view[0], view[2])
@@ -67,11 +79,11 @@ def draw_ground(ax: Axes, theatre: Theatre, view: View) -> bool:
     ax.set_facecolor(_OFF)
     covered = _covered(theatre.projection).intersection(window)
     if not covered.is_empty:
-        _fill(ax, covered, SEA, "none", 0.0)
+        _fill(ax, covered, inks.sea, "none", 0.0)
         for name in countries():
             land = territory(name, theatre.projection)
             if land is not None:
-                _fill(ax, land.intersection(window), LAND, BORDER, 1.4)
+                _fill(ax, land.intersection(window), inks.land, inks.border, 1.4)
     _graticule(ax, theatre.projection, view)
     return not covered.is_empty
 
@@ -132,8 +144,14 @@ def _degrees(value: float, positive: str, negative: str) -> str:
     return f"{number} {positive if value >= 0 else negative}"
 
 
-def name_countries(ax: Axes, theatre: Theatre, view: View, taken: list[Box]) -> list[Box]:
-    """Write the names of the countries in view where they cover nothing."""
+def name_countries(
+    ax: Axes,
+    theatre: Theatre,
+    view: View,
+    taken: list[Box],
+    called: Callable[[str], str] = str,
+) -> list[Box]:
+    """Write what the countries in view are ``called`` where it covers nothing."""
     window = shapely.box(*view)
     labels = []
     for name in countries():
@@ -144,12 +162,12 @@ def name_countries(ax: Axes, theatre: Theatre, view: View, taken: list[Box]) -> 
         if largest is None or largest.area < _NAMED * window.area:
             continue
         spot = shapely.point_on_surface(largest)
-        labels.append(Label(spot.x, spot.y, name.upper(), TINY, MUTED, centred=True))
+        labels.append(Label(spot.x, spot.y, called(name).upper(), TINY, MUTED, centred=True))
     _, boxes = place(ax, labels, taken)
     return boxes
 
 
-def draw_scale(ax: Axes, view: View) -> Box:
+def draw_scale(ax: Axes, view: View, kilometres: Callable[[int], str] = "{} km".format) -> Box:
     """Draw a bar of so many kilometres in the lower right corner, and return its box."""
     width = view[2] - view[0]
     length = next((k for k in reversed(_SCALES) if k * 1000 < width / 5), _SCALES[0])
@@ -157,7 +175,7 @@ def draw_scale(ax: Axes, view: View) -> Box:
     left = right - length * 1000
     ax.plot([left, right], [bottom, bottom], color=INK, lw=2.5, solid_capstyle="butt", zorder=9)
     ax.text(
-        (left + right) / 2, bottom, f"{length} km", fontsize=SMALL, color=INK, ha="center",
+        (left + right) / 2, bottom, kilometres(length), fontsize=SMALL, color=INK, ha="center",
         va="bottom", zorder=9,
     )  # fmt: skip
     low = ax.transData.transform((left, bottom))

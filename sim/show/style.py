@@ -120,6 +120,12 @@ def sized(name: str) -> Iterator[None]:
         _SIZE.reset(token)
 
 
+def font_file(bold: bool = False) -> Path:
+    """Return the file of the typeface of all figures, which travels with matplotlib."""
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
+
+
 def canvas(size: tuple[float, float] | None = None) -> Axes:
     """Return the axes of a new figure that fill it, ready to be drawn on."""
     width, height, dpi = _SIZE.get()

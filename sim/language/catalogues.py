@@ -1,0 +1,147 @@
+"""Catalogues of messages, and a language that speaks them.
+
+Every message has a key, which is the ``msgctxt`` of its entry, and its English text as ``msgid``,
+so that a translator sees both and a changed English text shows which translations are stale. What
+varies stands in braces, ``{role}``. A catalogue that nobody has reviewed says so in its header, as
+``X-Reviewed: no``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Final, NamedTuple
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
+from sim.errors import RunError
+
+ENGLISH: Final = "en"
+LANGUAGES: Final = ("de", "en", "pl", "ru", "uk")
+"""The languages there are catalogues for."""
+
+PSEUDO: Final = "pseudo"
+"""English with every letter changed: what is still plain on a sheet stands in no catalogue."""
+
+_PSEUDO_LOCALE: Final = "el"  # its dates and units hold no Latin letter
+_LETTERS: Final = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "áƀćđéƒǵħíĵķĺḿńóþɋŕśťúṽŵẋýžÁɃĆĐÉƑǴĦÍĴĶĹḾŃÓÞɊŔŚŤÚṼŴẊÝŽ",
+)
+_REVIEWED: Final = b"X-Reviewed: yes"
+_FIELD: Final = re.compile(r"(\{[a-z_]+\})")
+
+_UNITS: Final = (
+    ("duration-day", 86_400_000),
+    ("duration-hour", 3_600_000),
+    ("duration-minute", 60_000),
+    ("duration-second", 1000),
+)  # milliseconds
+
+
+class Language(NamedTuple):
+    """A language with its messages by key, and the rules of its numbers, dates and times."""
+
+    code: str
+    locale: Locale
+    messages: Mapping[str, str]
+    reviewed: bool
+
+    def say(self, key: str, **values: str) -> str:
+        """Return a message with its fields filled in; raises KeyError for a key nobody wrote."""
+        text = self.messages[key]
+        # Not str.format: a value is only ever text, and a brace in it is a brace.
+        return _FIELD.sub(lambda found: values[found[0][1:-1]], text)
+
+    def moment(self, moment: datetime) -> str:
+        """Return a date and time of day in UTC, and say so."""
+        return (
+            f"{format_datetime(moment.astimezone(UTC), 'd MMM y, HH:mm', locale=self.locale)} UTC"
+        )
+
+    def day(self, moment: datetime) -> str:
+        """Return the day of a moment, in UTC."""
+        return format_date(moment.astimezone(UTC), "d MMMM y", locale=self.locale)
+
+    def number(self, value: float) -> str:
+        """Return a number with the language's separators."""
+        return format_decimal(value, locale=self.locale)
+
+    def lasting(self, milliseconds: int) -> str:
+        """Return a time in the largest unit of which it is a whole number."""
+        unit, size = next((row for row in _UNITS if milliseconds % row[1] == 0), _UNITS[-1])
+        return format_unit(milliseconds / size, unit, locale=self.locale)
+
+    def speed(self, kilometres_per_hour: float) -> str:
+        """Return a speed."""
+        return format_unit(
+            round(kilometres_per_hour), "speed-kilometer-per-hour", "short", locale=self.locale
+        )
+
+    def country(self, name: str) -> str:
+        """Return a country's name in this language, or the name itself where it is none."""
+        code = _territories().get(name)
+        return self.locale.territories.get(code, name) if code else name
+
+    @property
+    def title(self) -> str:
+        """What the language calls itself."""
+        return self.locale.get_language_name(self.locale) or self.code
+
+
+@cache
+def _territories() -> Mapping[str, str]:
+    """Return the code of each country, by its English name."""
+    return {name: code for code, name in Locale.parse(ENGLISH).territories.items()}
+
+
+def entries(code: str) -> dict[str, tuple[str, str]]:
+    """Return the English text and the translation of each key of a catalogue."""
+    return dict(_catalogue(code)[0])
+
+
+@cache
+def _catalogue(code: str) -> tuple[dict[str, tuple[str, str]], bool]:
+    """Return the entries of a catalogue, and whether anybody has reviewed it."""
+    source = files(__package__).joinpath(f"{code}.po").read_bytes()
+    found = read_po(BytesIO(source), locale=code, abort_invalid=True)
+    texts = {
+        str(one.context): (str(one.id), "" if one.fuzzy else str(one.string))
+        for one in found
+        if one.id
+    }
+    return texts, _REVIEWED in source
+
+
+def _pseudo(text: str) -> str:
+    """Return a text with every letter changed, its fields as they were."""
+    return "".join(
+        part if at % 2 else part.translate(_LETTERS) for at, part in enumerate(_FIELD.split(text))
+    )
+
+
+@cache
+def language(code: str) -> Language:
+    """Return a language by its code; raises RunError where there is no catalogue for it.
+
+    A message that is not translated is the English one.
+    """
+    if code not in (*LANGUAGES, PSEUDO):
+        known = ", ".join(LANGUAGES)
+        raise RunError(f'--language: there is no catalogue for "{code}"; there are {known}')
+    english, _ = _catalogue(ENGLISH)
+    if code == PSEUDO:
+        messages = {key: _pseudo(text) for key, (_, text) in english.items()}
+        return Language(code, Locale.parse(_PSEUDO_LOCALE), messages, True)
+    texts, reviewed = _catalogue(code)
+    own = {key: text for key, (_, text) in texts.items() if text}
+    messages = {key: own.get(key, text) for key, (_, text) in english.items()}
+    return Language(code, Locale.parse(code), messages, reviewed)
