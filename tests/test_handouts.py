@@ -180,12 +180,6 @@ def test_codes_are_short_and_stay() -> None:
     more = codes(loads(SECRET.replace("injects:", extra)))
     assert more[1:] == first
     assert len(first[0]) == 3
-    twins = "injects:\n" + "".join(
-        f"  - {{at: 2022-09-01T09:00Z, title: Same, {kind}: {{actor: aa}}}}\n"
-        for kind in ("alert", "gesture")
-    )
-    both = codes(loads(SECRET.replace("injects:\n", twins)))
-    assert len(set(both)) == len(both) == 3
 
 
 def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:

@@ -44,11 +44,7 @@ def codes(scenario: Scenario) -> list[str]:
         size = _SHORTEST
         while letters[:size] in found and size < len(letters):
             size += 1
-        code, again = letters[:size], 1
-        while code in found:
-            again += 1
-            code = f"{letters[:_SHORTEST]}{again}"
-        found.append(code)
+        found.append(letters[:size])
     return found
 
 
@@ -158,9 +154,9 @@ def _events(speaker: Speaker) -> list[Part]:
     parts: list[Part] = []
     for inject, number, code in zip(injects, numbers, codes(speaker.scenario), strict=True):
         label = speaker.say("run.number", number=number, code=code)
-        facts = ((label, speaker.language.moment(inject.at)), *_facts(speaker, inject))
-        parts.append(Paragraph(speaker.text(inject.title), strong=True))
-        parts.append(Table((), (*facts, (speaker.say("run.given"), "")), (0.3, 0.7)))
+        time = speaker.say("card.time"), speaker.language.moment(inject.at)
+        rows = (time, *_facts(speaker, inject), (speaker.say("run.given"), ""))
+        parts.append(Table((label, speaker.text(inject.title)), rows, (0.3, 0.7)))
     return parts
 
 

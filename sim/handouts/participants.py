@@ -31,6 +31,7 @@ from sim.show.words import RUNGS
 
 _SLIPS: Final = 2  # slips on a page
 _MARKS: Final = "1   2   3   4   5"
+_CAUSE_SHARES: Final = (0.38, 0.12, 0.38, 0.12)
 _STEPS, _RULES, _FEEDBACK, _OPEN = 5, 4, 5, 4  # how many of each there are
 _ROOM: Final = 2  # lines to answer a question
 _MARK_SHARES: Final = (0.74, 0.26)
@@ -105,6 +106,7 @@ def _talk(speaker: Speaker) -> Table | Paragraph:
 def slips(speaker: Speaker) -> Sheet:
     """Return a page of decision slips."""
     causes = tuple(speaker.say(f"cause.{cause.name.lower()}") for cause in Cause)
+    pairs = tuple(zip(causes[::2], causes[1::2], strict=True))
     acts = tuple(speaker.say(f"act.{response.act.name.lower()}") for response in RESPONSES)
     slip = Card((
         Table(
@@ -112,7 +114,7 @@ def slips(speaker: Speaker) -> Sheet:
             (("", "", ""),), (0.4, 0.2, 0.4), tall=True,
         ),
         Paragraph(speaker.say("slip.believe"), strong=True),
-        Table((), tuple((cause, "%") for cause in causes), (0.8, 0.2)),
+        Table((), tuple((one, "%", other, "%") for one, other in pairs), _CAUSE_SHARES),
         Lines(speaker.say("slip.call"), 1),
         Paragraph(speaker.say("slip.act"), strong=True),
         Paragraph("   ".join(f"{BOX}\u00a0{_bound(act)}" for act in acts)),

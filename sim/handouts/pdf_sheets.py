@@ -49,6 +49,7 @@ _GAP: Final = 2.2
 _INDENT: Final = 5.5
 _GREY: Final = 90
 _FILL: Final = 232
+_TOGETHER: Final = 7  # items of a list, or some rows more, that no page end parts
 _SHORT: Final = 40  # characters of a text that an error shows
 
 PaperSize = Literal["a4", "letter"]
@@ -181,6 +182,7 @@ class _Paper(FPDF):
                 self._need((4 if strong else 1) * _BODY * _POINT * _LEADING)
                 self.write_text(text, bold=strong)
             case Bullets(items, mark):
+                self._need(min(len(items), _TOGETHER) * _BODY * _POINT * _LEADING)
                 for item in items:
                     self._bullet(item, mark)
                 self.ln(_GAP / 2)
@@ -282,6 +284,9 @@ class _Paper(FPDF):
         """Draw a table; a row that no page holds goes on to the next."""
         widths = [share * self.epw for share in table.shares]
         height = _CELL * _POINT * _LEADING
+        rows = len(table.rows) + (1 if table.head else 0)
+        if rows <= _TOGETHER + 2:
+            self._need(rows * max(_TALL if table.tall else 0.0, height + 2 * _PAD))
         if table.head:
             self._need(4 * height)
             self._row(table.head, widths, True, False)
