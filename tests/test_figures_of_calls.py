@@ -118,9 +118,10 @@ def test_a_figure_is_drawn_on_the_axes_given_without_a_warning(name: str) -> Non
 
 
 def test_the_same_figure_has_the_same_bytes_and_fits_a_page_too(tmp_path: Path) -> None:
-    for name in ("worlds", "calls", "beliefs", "use"):
+    for name in ("worlds", "use"):
         one, other = (save(figure_of(NEW[name](None)), tmp_path / at, name) for at in "ab")
         assert [file.read_bytes() for file in one] == [file.read_bytes() for file in other]
+    for name in ("worlds", "calls", "beliefs", "use"):
         with sized("print"):
             figure = figure_of(NEW[name](None))
         assert tuple(figure.get_size_inches()) == SIZES["print"][:2]
@@ -473,8 +474,12 @@ def test_luck_is_no_assumption_and_chance_no_finding() -> None:
     cloud = ax.child_axes[1]
     assert LUCK not in (cloud.get_xlabel(), cloud.get_ylabel())
     assert message(found).startswith("The line detectably helps at ")
-    few = planted(points=60, worlds=6)
-    assert "chance" in message(few) or few.shares(3)[1].points > few.by_chance(3)
+    assert found.found is not None
+    points = found.found.points
+    same = np.repeat(points.reached[:, :1], 2, axis=1)  # the arm changes nothing
+    idle = replace(found, found=found.found._replace(points=replace(points, reached=same)))
+    told = "No more than chance gives: the line helps at 0 of 400 points, harms at 0"
+    assert message(idle) == told
 
 
 def test_a_label_goes_where_it_covers_no_line() -> None:

@@ -15,7 +15,6 @@ from matplotlib.axes import Axes
 from sim.show.numbers import share, spread
 from sim.show.style import (
     BLUE,
-    FAINT,
     INK,
     LABEL,
     MUTED,
@@ -48,10 +47,10 @@ class _Look(NamedTuple):
 
 
 _LOOKS: Final = {
-    HELPED: _Look("v", BLUE, INK, 19, "helped: only without the line"),
-    HARMED: _Look("^", VERMILION, INK, 19, "harmed: only under the arm"),
+    HELPED: _Look("v", BLUE, INK, 19, "helped: kept below the rung"),
+    HARMED: _Look("^", VERMILION, INK, 19, "harmed: taken up to the rung"),
     EITHER: _Look("o", MUTED, MUTED, 15, "unchanged: reached either way"),
-    NEITHER: _Look("o", PAPER, FAINT, 15, "unchanged: not reached either way"),
+    NEITHER: _Look("o", PAPER, MUTED, 15, "unchanged: not reached either way"),
 }
 
 
