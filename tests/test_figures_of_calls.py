@@ -53,6 +53,7 @@ from sim.show.style import PAPER, SIZES, WORDS, arm_styles, canvas, figure_of, p
 from sim.show.survival import draw_survival, inject_days
 from sim.study.factors import LUCK
 from sim.study.living_again import Again, lived_again
+from sim.study.parameter_sets import read_sets
 
 PAIR = ("without_line", "as_used_2022")
 
@@ -209,7 +210,7 @@ def test_a_world_has_a_mark_where_there_are_no_more_than_a_hundred() -> None:
     given = kinds_of(few, "oracle", 3)
     ax = draw_worlds(few, "oracle")
     (inner,) = ax.child_axes
-    drawn_marks = {line.get_gid(): len(line.get_xdata()) for line in inner.lines}
+    drawn_marks = {line.get_gid(): np.size(line.get_xdata()) for line in inner.lines}
     assert drawn_marks == given
     assert sum(given.values()) == 37
     difference = few.risk_difference("oracle", 3)
@@ -245,9 +246,10 @@ def test_the_anatomy_draws_each_delay_of_a_call() -> None:
     assert not late.in_time
     ax = draw_calls(comparison(arms=PAIR), "as_used_2022", again=again)
     (inner,) = ax.child_axes
-    bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in inner.patches]
+    boxes = [bar for bar in inner.patches if isinstance(bar, Rectangle)]
+    bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in boxes]
     expected = [(begin, end) for call in (early, late) for _, begin, end in call.steps]
-    assert all(isinstance(bar, Rectangle) for bar in inner.patches)
+    assert len(boxes) == len(inner.patches)
     np.testing.assert_allclose(bars, expected)
     assert step_text([early], 0) == "median 38\u00a0min\n(38\u00a0min to 38\u00a0min)"
 
@@ -285,7 +287,9 @@ def test_line_use_counts_what_the_records_hold() -> None:
     assert routine.through[:, 0].tolist() == [1, 1]
     ax = draw_line_use(found, again=again)
     left = ax.child_axes[2]  # the reference has two test calls of its own and comes first
-    heights = [bar.get_height() for bar in left.patches][: calls.through.shape[1]]
+    heights = [bar.get_height() for bar in left.patches if isinstance(bar, Rectangle)][
+        : calls.through.shape[1]
+    ]
     np.testing.assert_allclose(heights, calls.through.mean(axis=0))
 
 
@@ -405,7 +409,7 @@ def test_a_world_in_motion_shows_what_has_happened_by_then(tmp_path: Path) -> No
     assert one.read_bytes() == other.read_bytes()
     with Image.open(one) as gif:
         assert gif.format == "GIF"
-        assert gif.n_frames == 3
+        assert getattr(gif, "n_frames", 1) == 3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "b.gif"]
 
 
@@ -443,12 +447,14 @@ def test_no_share_is_drawn_beyond_all_worlds_and_no_name_is_cut_off() -> None:
 def test_unknown_parameters_widen_the_interval_that_is_drawn() -> None:
     found = api.compare(
         SCENARIOS / "minimal.yaml", worlds=12, arms="as_designed", uncertainty=True,
-        sets=list(api.read_sets().sets[:4]),
+        sets=list(read_sets().sets[:4]),
     )  # fmt: skip
     assert found.tells_parts
     ax = draw_risk(found)
     both = found.risk_parts("without_line", 3).interval
-    ends = [tuple(line.get_xdata()) for line in ax.child_axes[0].lines if line.get_marker() == "|"]
+    ends = [
+        np.asarray(line.get_xdata()) for line in ax.child_axes[0].lines if line.get_marker() == "|"
+    ]
     assert any(end[-1] == pytest.approx(both.high) for end in ends)
     assert "thin: of chance and of what is not known, over 4 parameter sets" in shown(figure_of(ax))
 
@@ -460,7 +466,7 @@ def test_curves_mark_the_injects_and_the_table_what_is_given() -> None:
     assert day == pytest.approx((scenario.injects[0].at - scenario.start).total_seconds() / 86400)
     ax = draw_survival(found, 3)
     marks = [line for line in ax.child_axes[0].lines if line.get_marker() == "v"]
-    assert [float(mark.get_xdata()[0]) for mark in marks] == [pytest.approx(day)]
+    assert [float(np.asarray(mark.get_xdata())[0]) for mark in marks] == [pytest.approx(day)]
     assert title.split()[-1] in shown(figure_of(ax))
     given = comparison()
     made = {arm: {**c, "given_peak": c["peak"]} for arm, c in given.columns.items()}

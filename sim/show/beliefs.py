@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 OPENED, REPORT, MESSAGE, RUNG, ANSWER = "opened", "report", "message", "rung", "answer"
 _MARKERS: Final = {REPORT: "s", MESSAGE: "D", ANSWER: "o"}
 _ROWS: Final = len(Cause)
-_LEFT, _WIDTH, _BOTTOM, _TOP = 0.19, 0.645, 0.14, 0.745
+_LEFT, _WIDTH, _BOTTOM, _TOP = 0.215, 0.62, 0.14, 0.745
 _AFTER: Final = 1.12  # of the time to the last event, how far the scale goes
 
 
@@ -191,7 +191,7 @@ def draw_beliefs(stage: Stage, a: History, b: History, ax: Axes | None = None) -
         ax.text(
             _LEFT - 0.055, _TOP - (row + 0.5) * height - 0.012,
             f"{told}\n(the truth)" if cause == truth else told, transform=ax.transAxes, ha="right",
-            va="center", fontsize=SMALL, color=INK,
+            va="center", fontsize=TINY, color=INK,
             fontweight="bold" if cause == truth else "normal", linespacing=1.3,
         )  # fmt: skip
     _answers(ax, paths, begins, styles)
