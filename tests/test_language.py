@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from commands import ROOT
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from sim.errors import RunError, ScenarioError
 from sim.handouts.event_export import export
