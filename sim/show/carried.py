@@ -9,7 +9,7 @@ from sim.show.numbers import number, points
 from sim.show.sensitivity_answer import at_base, caution, scope, statement
 from sim.show.sheets import Sheet, sheet
 from sim.study.points import THRESHOLDS
-from sim.study.sensitivity_kept import KeptSensitivity, KeptSwing
+from sim.study.sensitivity_kept import KeptSensitivity
 
 _RUNG: Final = min(THRESHOLDS)
 _SHOWN: Final = 16
@@ -34,7 +34,7 @@ def carries(found: KeptSensitivity) -> Carries:
 
 def tornado(found: KeptSensitivity) -> Words:
     """Return the words for the figure of what each factor does by itself."""
-    moving = [each for each in found.swings(_RUNG) if _span(each) > 0]
+    moving = [each for each in found.swings(_RUNG) if each.span > 0]
     low, high = found.other_worlds(_RUNG)
     told = "; ".join(
         f"{each.factor.name} by {number(100 * each.low.value)} at its low end and by "
@@ -54,7 +54,7 @@ def tornado(found: KeptSensitivity) -> Words:
 
 def swings(found: KeptSensitivity) -> Sheet:
     """Return the table of what each factor does by itself at the first rung."""
-    moving = [each for each in found.swings(_RUNG) if _span(each) > 0]
+    moving = [each for each in found.swings(_RUNG) if each.span > 0]
     return sheet(
         f"By how many points the paired difference at rung {_RUNG} moves (95 % interval)",
         ("factor", "meaning", "low end", "moves it by", "base", "high end", "moves it by"),
@@ -68,7 +68,3 @@ def swings(found: KeptSensitivity) -> Sheet:
         ),
     )  # fmt: skip
 
-
-def _span(swing: KeptSwing) -> float:
-    ends = (swing.low.value, 0.0, swing.high.value)
-    return max(ends) - min(ends)

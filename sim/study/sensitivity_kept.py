@@ -36,6 +36,12 @@ class KeptSwing(NamedTuple):
     low: Moved
     high: Moved
 
+    @property
+    def span(self) -> float:
+        """How far the difference moves between the two ends and the base."""
+        ends = (self.low.value, 0.0, self.high.value)
+        return max(ends) - min(ends)
+
 
 @dataclass(frozen=True, eq=False)
 class KeptSensitivity:
