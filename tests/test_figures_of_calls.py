@@ -40,7 +40,12 @@ from sim.scenario.kinds import Act, Cause
 from sim.scenario.quantities import DAY, HOUR, MINUTE
 from sim.show.anatomy import calls_of, draw_calls, shown_of, step_text
 from sim.show.beliefs import ANSWER, MESSAGE, OPENED, REPORT, draw_beliefs, path_of
-from sim.show.call_figure_words import of_calls, words_of_beliefs
+from sim.show.call_figure_words import (
+    words_of_beliefs,
+    words_of_calls,
+    words_of_use,
+    words_of_worlds,
+)
 from sim.show.call_lanes import STEPS
 from sim.show.hundred import EITHER, HARMED, HELPED, NEITHER, draw_worlds, kinds_of, marks_of
 from sim.show.labels import Label, along, place
@@ -374,7 +379,12 @@ def test_results_of_another_version_are_not_drawn_as_if_they_were_its_own(
 
 
 def test_every_figure_has_words_that_tell_its_numbers(small: api.Comparison) -> None:
-    found = {words.name: words for words in of_calls(small, small.again, "as_designed")}
+    every = (
+        words_of_worlds(small, "as_designed"),
+        words_of_use(small, small.again),
+        words_of_calls(small, small.again, "as_designed"),
+    )
+    found = {words.name: words for words in every}
     assert list(found) == ["worlds_as_designed", "use", "calls"]
     table = found["worlds_as_designed"].sheets[0]
     assert sum(int(row[1]) for row in table.rows) == small.worlds

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from sim.crisis.plan import channel_rows
 from sim.scenario.channels import LINE
@@ -16,7 +15,7 @@ from sim.show.cast import Cast
 from sim.show.hundred import EITHER, HARMED, HELPED, NEITHER, kinds_of, marks_of
 from sim.show.line_use import uses
 from sim.show.numbers import number, share, spread
-from sim.show.sheets import Sheet, sheet
+from sim.show.sheets import Words, sheet
 from sim.show.words import ACTS, CAUSES_SHORT, RUNGS, counted, listed, span
 from sim.study.living_again import Again
 from sim.study.measures import THRESHOLDS
@@ -31,23 +30,6 @@ _WHY: Final = {
     "opened": "the case is opened", "report": "own investigation reports",
     "message": "a message is heard", "rung": "rung or severity moves", "answer": "the answer",
 }  # fmt: skip
-
-
-class Words(NamedTuple):
-    """What a figure is called, what it shows, and the tables behind it."""
-
-    name: str
-    caption: str
-    shows: str
-    sheets: tuple[Sheet, ...]
-
-
-def of_calls(found: Comparison, again: Again, arm: str) -> Iterator[Words]:
-    """Yield the words for the figures of worlds, of line use, and of an arm's calls."""
-    for other in found.others:
-        yield words_of_worlds(found, other)
-    yield words_of_use(found, again)
-    yield words_of_calls(found, again, arm)
 
 
 def words_of_worlds(found: Comparison, arm: str, threshold: int = _RUNG) -> Words:

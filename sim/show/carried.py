@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from sim.show.figure_words import Words
 from sim.show.numbers import number, points
 from sim.show.sensitivity_answer import at_base, caution, scope, statement
-from sim.show.sheets import Sheet, sheet
+from sim.show.sheets import Sheet, Words, sheet
 from sim.study.points import THRESHOLDS
 from sim.study.sensitivity_kept import KeptSensitivity
 
@@ -67,4 +66,3 @@ def swings(found: KeptSensitivity) -> Sheet:
             for each in moving[:_SHOWN]
         ),
     )  # fmt: skip
-

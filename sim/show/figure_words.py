@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sim.crisis import History
+from sim.errors import ResultsError
 from sim.records import NEVER, Called, CallEnd, Happened, Origin, Runged
 from sim.scenario.kinds import INCIDENT_BY_CODE, SeverityClass
 from sim.scenario.quantities import DAY
 from sim.show.affair import affair, cases_in
 from sim.show.answer import pair_table, peaks, risks
+from sim.show.call_figure_words import (
+    words_of_beliefs,
+    words_of_calls,
+    words_of_use,
+    words_of_worlds,
+)
 from sim.show.call_story import wanted_at
 from sim.show.casebook import cases_of, numbered
 from sim.show.cast import Cast
 from sim.show.closing import peak_rung
 from sim.show.numbers import points, share, spread
 from sim.show.pair_table import tallies
-from sim.show.sheets import Sheet, sheet, sheet_of
+from sim.show.sheets import Words, sheet, sheet_of
 from sim.show.words import (
     CALL_ENDS_SHORT,
     CLASSES,
@@ -33,7 +41,7 @@ from sim.show.words import (
 from sim.study.estimates import Survival
 from sim.study.measures import THRESHOLDS
 from sim.study.reopening import lives_as_kept
-from sim.study.telling_world import telling_arm
+from sim.study.telling_world import calling_arm, telling_arm
 
 if TYPE_CHECKING:
     from sim.api import Comparison, Played
@@ -44,18 +52,10 @@ CURVES: Final = (3, 4)
 
 MAP: Final = "map"
 TIMELINE: Final = "timeline"
+BELIEFS: Final = "beliefs"
 
 _STEPS: Final = 6
 """Into how many parts a period is cut where a curve is told as a table."""
-
-
-class Words(NamedTuple):
-    """What a figure is called, what it shows, and the tables behind it."""
-
-    name: str
-    caption: str
-    shows: str
-    sheets: tuple[Sheet, ...]
 
 
 def of_all_worlds(found: Comparison) -> Iterator[Words]:
@@ -65,6 +65,12 @@ def of_all_worlds(found: Comparison) -> Iterator[Words]:
         yield _survival(found, threshold)
     for arm in found.others:
         yield _peaks(found, arm)
+        yield words_of_worlds(found, arm)
+    arm_called = calling_arm(found)
+    with suppress(ResultsError):  # of worlds that would come out otherwise nothing more is told
+        yield words_of_use(found, found.again)
+        if arm_called is not None:
+            yield words_of_calls(found, found.again, arm_called)
 
 
 def of_one_world(found: Comparison) -> Iterator[Words]:
@@ -79,7 +85,9 @@ def of_one_world(found: Comparison) -> Iterator[Words]:
     played = found.played(found.reference, world)
     yield _map(played)
     if arm is not None:
-        yield _timeline(played, played.under(arm))
+        other = played.under(arm)
+        yield _timeline(played, other)
+        yield words_of_beliefs(played, other)
 
 
 def _risk(found: Comparison) -> Words:

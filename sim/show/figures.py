@@ -17,7 +17,7 @@ from sim.show.sweep_curves import draw_curves
 from sim.show.sweep_grid import draw_grid
 from sim.show.theatre_map import draw_map
 from sim.show.timeline import draw_timeline
-from sim.study.telling_world import telling_arm
+from sim.study.telling_world import calling_arm, telling_arm
 
 if TYPE_CHECKING:
     from sim.api import Comparison, Sweep
@@ -45,15 +45,11 @@ def draw_all(comparison: Comparison, folder: Path) -> list[Path]:
 def _of_calls(comparison: Comparison, folder: Path) -> list[Path]:
     """Draw the use of the line, and for the arm that calls most the anatomy of its calls."""
     files = list(save(figure_of(draw_line_use(comparison, again=comparison.again)), folder, "use"))
-    most = max(comparison.others, key=lambda arm: _calls(comparison, arm), default=None)
+    most = calling_arm(comparison)
     if most is not None:
         axes = draw_calls(comparison, most, again=comparison.again)
         files += save(figure_of(axes), folder, "calls")
     return files
-
-
-def _calls(comparison: Comparison, arm: str) -> float:
-    return float(comparison.column(arm, "line_calls").sum())
 
 
 def _one_world(comparison: Comparison, folder: Path) -> list[Path]:

@@ -21,12 +21,11 @@ from sim.errors import ResultsError
 from sim.show import assumptions, figure_words
 from sim.show.answer import extent, methods, other_tables
 from sim.show.carried import carries, tornado
-from sim.show.figure_words import Words
 from sim.show.figures import draw_all
 from sim.show.inline_svg import Drawing, drawing
 from sim.show.plain_answer import CLOSING
 from sim.show.reproduction import reproduction
-from sim.show.sheets import Sheet, sheet_of
+from sim.show.sheets import Sheet, Words, sheet_of
 from sim.show.short_answer import answers
 from sim.show.stories import stories
 from sim.show.unknown import CAUTION, explained, parts_sheet, thirds_sheet, too_few
@@ -134,7 +133,12 @@ def _told(
         "closing": CLOSING,
         "figures": general,
         "maps": [one for one in of_world if one.name == _id(figure_words.MAP)],
-        "timelines": [one for one in of_world if one.name == _id(figure_words.TIMELINE)],
+        "timelines": [
+            one
+            for name in (figure_words.TIMELINE, figure_words.BELIEFS)
+            for one in of_world
+            if one.name == _id(name)
+        ],
         "methods": list(methods(found)),
         "others": [sheet_of(table) for table in other_tables(found)],
         "stories": worlds,

@@ -16,6 +16,15 @@ class Sheet(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
+class Words(NamedTuple):
+    """What a figure is called, what it shows, and the tables behind it."""
+
+    name: str
+    caption: str
+    shows: str
+    sheets: tuple[Sheet, ...]
+
+
 def sheet(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> Sheet:
     """Return a table of the given cells."""
     return Sheet(title, tuple(head), tuple(tuple(row) for row in rows))

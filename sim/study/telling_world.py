@@ -47,6 +47,13 @@ def telling_arm(found: Comparison, world: int) -> str | None:
     return next(iter([*changed, *parted, *found.others]), None)
 
 
+def calling_arm(found: Comparison) -> str | None:
+    """Return the arm beside the reference whose line is called most, None if there is no other."""
+    return max(
+        found.others, key=lambda arm: float(found.column(arm, "line_calls").sum()), default=None
+    )
+
+
 def peak_change(found: Comparison, told: Told) -> int:
     """Return by how many rungs a world's peak lies higher under an arm than without the line."""
     row = found.column(found.reference, "world").tolist().index(told.world)
