@@ -64,6 +64,7 @@ def drawing(path: Path, prefix: str) -> Drawing:
         raise ResultsError(f"{path}: holds no figure; delete it, and it is drawn anew")
     texts = _texts(root)
     _clean(root, prefix)
+    _named_once(root)
     inside = "".join(ET.tostring(child, encoding="unicode") for child in root)
     return Drawing(inside, " ".join(f"{float(n):g}" for n in view), width, height, texts)
 
@@ -98,6 +99,17 @@ def _clean(element: ET.Element, prefix: str) -> None:
         kept = _attribute(name, value, prefix, element.tag)
         if kept is not None:
             element.set(*kept)
+
+
+def _named_once(root: ET.Element) -> None:
+    """Let a name stand at the first element that bears it: a page may have each only once."""
+    seen: set[str] = set()
+    for element in root.iter():
+        name = element.get("id")
+        if name in seen:
+            del element.attrib["id"]
+        elif name is not None:
+            seen.add(name)
 
 
 def _attribute(name: str, value: str, prefix: str, tag: str) -> tuple[str, str] | None:
