@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from io import BytesIO
+from itertools import pairwise
 from typing import Final, Literal
 
 from fontTools.ttLib import TTFont
@@ -72,8 +73,9 @@ def _drawn(
     sheet: Sheet, speaker: Speaker, size: PaperSize, notes: Sequence[str], pages: int
 ) -> _Paper:
     paper = _Paper(sheet, speaker, size, notes, pages)
-    for part in sheet.parts:
-        paper.part(part)
+    for part, after in pairwise([*sheet.parts, None]):
+        if part is not None:
+            paper.part(part, after)
     paper.small(sheet.notes)
     return paper
 
@@ -171,18 +173,30 @@ class _Paper(FPDF):
         if self.get_y() + height > self.page_break_trigger and self.get_y() > _HEAD:
             self.add_page()
 
-    def part(self, part: Part) -> None:
-        """Draw one part below what is there."""
+    def _least(self, part: Part | None) -> float:
+        """Return the height that a part asks for at once, so that a heading stays with it."""
+        match part:
+            case Bullets(items, _):
+                return min(len(items), _TOGETHER) * _BODY * _POINT * _LEADING
+            case Table():
+                rows = len(part.rows) + (1 if part.head else 0)
+                each = max(_TALL if part.tall else 0.0, _CELL * _POINT * _LEADING + 2 * _PAD)
+                return min(rows, _TOGETHER + 2) * each
+            case _:
+                return 2 * _HEADING * _POINT * _LEADING
+
+    def part(self, part: Part, after: Part | None = None) -> None:
+        """Draw one part below what is there; ``after`` is the one that follows it."""
         match part:
             case Heading(text):
-                self._need(4 * _HEADING * _POINT * _LEADING)
+                self._need(2 * _HEADING * _POINT * _LEADING + _GAP + self._least(after))
                 self.ln(_GAP)
                 self.write_text(text, _HEADING, True)
             case Paragraph(text, strong):
                 self._need((4 if strong else 1) * _BODY * _POINT * _LEADING)
                 self.write_text(text, bold=strong)
             case Bullets(items, mark):
-                self._need(min(len(items), _TOGETHER) * _BODY * _POINT * _LEADING)
+                self._need(self._least(part))
                 for item in items:
                     self._bullet(item, mark)
                 self.ln(_GAP / 2)
@@ -284,9 +298,8 @@ class _Paper(FPDF):
         """Draw a table; a row that no page holds goes on to the next."""
         widths = [share * self.epw for share in table.shares]
         height = _CELL * _POINT * _LEADING
-        rows = len(table.rows) + (1 if table.head else 0)
-        if rows <= _TOGETHER + 2:
-            self._need(rows * max(_TALL if table.tall else 0.0, height + 2 * _PAD))
+        if len(table.rows) + bool(table.head) <= _TOGETHER + 2:
+            self._need(self._least(table))
         if table.head:
             self._need(4 * height)
             self._row(table.head, widths, True, False)
