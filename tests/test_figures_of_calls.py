@@ -39,7 +39,16 @@ from sim.scenario import load
 from sim.scenario.kinds import Act, Cause
 from sim.scenario.quantities import DAY, HOUR, MINUTE
 from sim.show.anatomy import calls_of, draw_calls, shown_of, step_text
-from sim.show.beliefs import ANSWER, MESSAGE, OPENED, REPORT, draw_beliefs, path_of
+from sim.show.beliefs import (
+    ANSWER,
+    MESSAGE,
+    OPENED,
+    REPORT,
+    Step,
+    _reach,
+    draw_beliefs,
+    path_of,
+)
 from sim.show.call_figure_words import (
     words_of_beliefs,
     words_of_calls,
@@ -511,3 +520,17 @@ def test_a_label_goes_where_it_covers_no_line() -> None:
 
     assert covered(free[0]) > 0
     assert covered(moved[0]) == 0
+
+
+def test_what_is_learnt_weeks_later_does_not_press_the_answer_to_the_edge() -> None:
+    case = path_of(with_call(), CASE, stage())
+    assert case is not None
+    assert case.answer is not None
+    begins, sure = case.steps[0].time, (0.0, 1.0, 0.0, 0.0)
+    after = case.answer.time - begins
+    _, late = _reach([case], begins)
+    assert not late
+    weeks = case._replace(steps=(*case.steps, Step(begins + 50 * after, REPORT, sure)))
+    reach, late = _reach([weeks], begins)
+    assert late
+    assert after / HOUR < reach < 5 * after / HOUR

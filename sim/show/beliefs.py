@@ -6,6 +6,7 @@ records say had been heard by then: the own investigation's reports and the othe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from matplotlib.axes import Axes
@@ -44,6 +45,8 @@ _MARKERS: Final = {REPORT: "s", MESSAGE: "D", ANSWER: "o"}
 _ROWS: Final = len(Cause)
 _LEFT, _WIDTH, _BOTTOM, _TOP = 0.215, 0.62, 0.14, 0.745
 _AFTER: Final = 1.12  # of the time to the last event, how far the scale goes
+_LONG: Final = 4
+"""Times of the later answer that are shown at most."""
 
 
 class Step(NamedTuple):
@@ -178,8 +181,7 @@ def draw_beliefs(stage: Stage, a: History, b: History, ax: Axes | None = None) -
     paths = {h.arm: path_of(h, case, stage) for h in (a, b)}
     known = {arm: path for arm, path in paths.items() if path is not None}
     begins = min(path.steps[0].time for path in known.values())
-    ends = max(path.steps[-1].time for path in known.values())
-    reach = max(1.0, _AFTER * (ends - begins) / HOUR)
+    reach, later = _reach(known.values(), begins)
     styles = arm_styles((a.arm, b.arm))
     truth = _truth((a, b), case)
     height = (_TOP - _BOTTOM) / _ROWS
@@ -187,7 +189,7 @@ def draw_beliefs(stage: Stage, a: History, b: History, ax: Axes | None = None) -
         inner = panel(ax, _LEFT, _TOP - (row + 1) * height, _WIDTH, height - 0.025)
         _row(inner, known, cause, begins, reach, styles)
         _ticks(inner, reach, row == _ROWS - 1)
-        told = CAUSES[cause].replace(", ", ",\n")
+        told = CAUSES[cause].replace(", ", ",\n").replace("meant to", "meant\nto")
         ax.text(
             _LEFT - 0.055, _TOP - (row + 0.5) * height - 0.012,
             f"{told}\n(the truth)" if cause == truth else told, transform=ax.transAxes, ha="right",
@@ -195,8 +197,20 @@ def draw_beliefs(stage: Stage, a: History, b: History, ax: Axes | None = None) -
             fontweight="bold" if cause == truth else "normal", linespacing=1.3,
         )  # fmt: skip
     _answers(ax, paths, begins, styles)
-    _words(ax, (a, b), case, shown, cast, known)
+    _words(ax, (a, b), case, shown, cast, known, later)
     return ax
+
+
+def _reach(paths: Iterable[BeliefPath], begins: int) -> tuple[float, bool]:
+    """Return how many hours are shown, and whether something is marked that comes later still.
+
+    A report weeks after the answer would press everything that counted against the left edge.
+    """
+    marked = [s.time - begins for path in paths for s in path.steps if s.why in _MARKERS]
+    answers = [path.answer.time - begins for path in paths if path.answer is not None]
+    limit = _LONG * max(answers) if answers else max(marked, default=0)
+    ends = max((time for time in marked if time <= limit), default=0)
+    return max(1.0, _AFTER * ends / HOUR), any(time > limit for time in marked)
 
 
 def _truth(histories: tuple[History, History], case: int) -> int:
@@ -224,8 +238,8 @@ def _row(
         hours = [(step.time - begins) / HOUR for step in path.steps]
         values = [step.belief[cause] for step in path.steps]
         ax.step(
-            [*hours, reach], [*values, values[-1]], where="post", color=style.colour,
-            ls=style.dashes, lw=2.6 - 0.5 * at, zorder=3, gid=f"{arm} {cause}",
+            [*hours, max(reach, hours[-1])], [*values, values[-1]], where="post",
+            color=style.colour, ls=style.dashes, lw=2.6 - 0.5 * at, zorder=3, gid=f"{arm} {cause}",
         )  # fmt: skip
         for hour, value, step in zip(hours, values, path.steps, strict=True):
             if step.why in _MARKERS:
@@ -233,7 +247,7 @@ def _row(
                     hour, value, marker=_MARKERS[step.why], ms=9 if step.why == ANSWER else 7,
                     color=style.colour, mec=PAPER, zorder=5,
                 )  # fmt: skip
-        ends.append(values[-1])
+        ends.append([v for hour, v in zip(hours, values, strict=True) if hour <= reach][-1])
     places = spread(ends, 0.34)
     for (arm, _), end, place in zip(paths.items(), ends, places, strict=True):
         ax.annotate(
@@ -275,6 +289,7 @@ def _words(
     shown: str,
     cast: Cast,
     paths: dict[str, BeliefPath],
+    later: bool,
 ) -> None:
     opened = next(
         r for h in histories for r in h.records if isinstance(r, Clocked) and r.case == case
@@ -292,9 +307,9 @@ def _words(
         title = f"When it answers, {who} gives {a if a == b else f'{a} and {b}'} to hostile intent"
     headline(
         ax, title, f"{shown} · {what}, {cast.stamp(opened.time)} UTC",
-        "Square: report of the own investigation; diamond: a message is heard; circle: the answer "
-        "is given. Answers are as recorded; between them tension is held at that of the answer. "
-        "One case of one world: no interval belongs to it.",
+        "Square: own investigation; diamond: a message is heard; circle: the answer. Tension is "
+        "held at the answer's. One case of one world: no interval belongs to it."
+        + (" What is learnt much later is left out." if later else ""),
     )  # fmt: skip
     ax.text(
         _LEFT + _WIDTH / 2, 0.082, "time since the case was opened", transform=ax.transAxes,
