@@ -51,7 +51,7 @@ def draw_thirds(found: Identification, ax: Axes | None = None) -> Axes:
     lowest, highest = found.thirds[0].share[0], found.thirds[-1].share[1]
     headline(
         ax,
-        "What sets that fit the same record say the line does",
+        "What the sets that are not refuted say the line does",
         f"{found.scenario.scenario} · sets in thirds by the share of disputes not hostile at root "
         f"({share(lowest)} to {share(highest)})",
     )
