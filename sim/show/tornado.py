@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _SHOWN: Final = 16
 _FIT, _ROW = 8, 0.5
 _LEFT, _WIDTH = 0.215, 0.745
-_FOOT, _HEAD = 0.92, 1.25  # inches
+_FOOT, _HEAD = 1.18, 1.25  # inches; a foot of two lines below the name of the axis
 _THICK: Final = 0.84
 _ROOM: Final = 1.5
 """How much wider the scale is than the bars, for the values at their ends."""
