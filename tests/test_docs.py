@@ -63,10 +63,12 @@ def test_the_readme_sets_up_in_two_lines() -> None:
 
 
 def test_the_python_of_the_readme_runs(place: Path) -> None:
-    (code,) = _blocks("python")
+    """All blocks together, as somebody would paste them one after another."""
+    code = "\n".join(_blocks("python"))
     code = code.replace("worlds=100", f"worlds={FEW}")
     succeeded(ran([sys.executable, "-c", code], place))
     assert (place / "risk.png").stat().st_size > 0
+    assert (place / "world.gif").stat().st_size > 0
 
 
 @pytest.mark.parametrize("verb", VERBS)

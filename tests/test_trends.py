@@ -269,7 +269,7 @@ def on_model(name: str, worse: Any, better: Any, **beside: Any) -> tuple[Values,
 OUTAGES = {"up": {"mean": "12 h"}, "down": {"mean": "2 d"}}
 NO_OUTAGES = {"up": None, "down": None}
 NIGHT = {"staffed": {"russia": {"when": ["15:00", "17:00"], "zone": "UTC"}}}
-LONG = {"injects": [incident(severity=0.95, lasting="8 h")]}
+LONG = {"injects": [incident(severity=0.95, lasting="8 h", kind="unsafe_intercept")]}
 TENSE = {"begins": {"tension": 2.0}}
 ALERT = {
     "injects": [
