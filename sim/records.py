@@ -58,6 +58,7 @@ class CallEnd(IntEnum):
     UNFINISHED = 4
     CLOSED = 5  # the channel was not open, or closed for good
     TOO_LATE = 6  # a notice whose sortie had begun before the telephone was free
+    REFUSED = 7  # people did not give leave to call
 
 
 class Contacted(NamedTuple):

@@ -190,6 +190,8 @@ def injects(draw: st.DrawFn) -> list[Values]:
         row: Values = {"at": draw(AT), "title": draw(TEXTS)} | draw(DONE)
         if draw(st.booleans()):
             row["id"] = ids[at]
+        if draw(st.integers(0, 4)) == 0:
+            row["contingency"] = True
         room = draw(ROOMS)
         if draw(st.integers(0, 2)) == 0:
             room["number"] = numbers[at]

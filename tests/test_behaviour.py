@@ -31,6 +31,7 @@ from small_worlds import (
 from sim.crisis import (
     Asked,
     Crisis,
+    Decider,
     History,
     ModelDecider,
     Replies,
@@ -380,7 +381,7 @@ def test_notice_reaches_the_local_commander() -> None:
 # People decide.
 
 
-class Player:
+class Player(Decider):
     """A person in one seat: some questions answered by ``at_once``, acts left for later."""
 
     def __init__(self, model: ModelDecider, act: int | None = None) -> None:

@@ -22,7 +22,7 @@ from small_worlds import (
     theatre_of,
 )
 
-from sim.crisis import Request, crisis_of, given_in, plan, play
+from sim.crisis import Decider, Request, crisis_of, given_in, plan, play
 from sim.draws import child
 from sim.records import Acted, Called, CallEnd, Contacted, Happened, Noticed, Origin, Stopped
 from sim.scenario.kinds import INCIDENT_KINDS, RESPONSES, Act
@@ -149,7 +149,7 @@ def test_a_capital_that_confirms_its_commander_adds_nothing() -> None:
         assert until.ladder.tension() == pytest.approx(before, rel=1e-6)
 
 
-class Staff:
+class Staff(Decider):
     """A commander who answers with ``act`` at once, and a capital that takes its time."""
 
     def __init__(self, act: Act) -> None:

@@ -161,7 +161,8 @@ def test_every_field_of_an_inject_has_a_column() -> None:
         )
         held = set(_FIELDS[kind].values()) | ({"nuclear"} if kind == "alert" else set())
         assert set(model.model_fields) == held
-    assert set(Inject.model_fields) == {"at", "id", "title", "room", *_FIELDS} - {"nuclear alert"}
+    own = {"at", "id", "title", "contingency", "room"}
+    assert set(Inject.model_fields) == {*own, *_FIELDS} - {"nuclear alert"}
     room = {"number", "delivery", "expected", "responsible", "notes"}
     assert set(Room.model_fields) == room <= {column.key for column in COLUMNS}
 
@@ -391,6 +392,7 @@ def test_the_list_of_a_shipped_scenario() -> None:
         "description": "A missile falls on Przewodów in Poland and kills two people",
         "id": "przewodow_missile", "kind": "stray_missile", "cause": "not_theirs",
         "blamed": "russia", "near": "przewodow", "severity": 0.8, "lasting": "", "channel": "",
+        "contingency": "",
     }  # fmt: skip
     assert (rows[2]["from"], rows[2]["to"], rows[2]["channel"]) == ("us", "russia", "chiefs")
 

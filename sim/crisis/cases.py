@@ -124,8 +124,9 @@ class Cases:
         if self._p.theatre_stage:
             self._await_theatre(case)
         crisis.switchboard.consider_calling(case)
-        if crisis.has_people(victim):
-            crisis.env.process(self._ask_people(case))
+        request = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
+        if crisis.takes(request):
+            crisis.env.process(self._ask_people(case, request))
         return case
 
     def _add(self, case: Case, incident: Incident) -> None:
@@ -189,10 +190,13 @@ class Cases:
                 self._due(case, case.held_until)
                 return
         self._close(case)
-        if case.asked is not None:
-            crisis.too_late(case.asked)
         request = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
-        crisis.env.process(self._answer(case, request, crisis.decide_alone(request)))
+        if case.asked is None:
+            act = crisis.decide_alone(request)
+        else:
+            crisis.too_late(case.asked)
+            act = crisis.lapsed(request)
+        crisis.env.process(self._answer(case, request, act))
 
     def reassured(self, case: Case, growth: float) -> None:
         """Give a reassured victim more time, once: true or false, the message takes the hurry out.
@@ -218,10 +222,9 @@ class Cases:
         self.open_count -= 1
         self.last_closed = self._crisis.now
 
-    def _ask_people(self, case: Case) -> Generator[Event, Any, None]:
+    def _ask_people(self, case: Case, request: Request) -> Generator[Event, Any, None]:
         """Let people answer a case whenever they choose to, until its clock runs out."""
         crisis = self._crisis
-        request = self._request(case, Asked.ACT, _CAPITAL, _ALL, case.victim)
         act = crisis.reply_at_once(request)
         if act is None:
             case.asked = request

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
 
 _CASE, _CONCERN, _HALT, _SAY = 0, 1, 2, 3  # suffixes of identities below a channel
-_PICK_UP = 4
+_PICK_UP, _LEAVE = 4, 5
 
 
 class Switchboard:
@@ -49,6 +49,7 @@ class Switchboard:
         self.noticed: dict[int, int] = {}
         self.calls: dict[int, Call] = {}
         self._begun: set[int] = set()
+        self._cuts: dict[int, list[tuple[int, int]]] = {}
         self._about: dict[tuple[int, int], dict[int, Call]] = {}
 
     def begin(self) -> None:
@@ -92,7 +93,8 @@ class Switchboard:
         actor = line.plan.ends[bloc]
         halt = asked is Asked.HALT
         identity = child(line.plan.identity, case.identity, bloc, _HALT if halt else _CASE)
-        if identity in self._begun or (chance <= 0 and not self._crisis.has_people(actor)):
+        done = identity in self._begun or self._crisis.awaits(identity)
+        if done or (chance <= 0 and not self._crisis.has_people(actor)):
             return
         request = Request(
             identity=identity, asked=asked, time=self._crisis.now, deadline=case.deadline,
@@ -141,10 +143,34 @@ class Switchboard:
 
     def place(self, row: int, identity: int, bloc: int) -> None:
         """Make a call that the scenario says took place; it rings at once."""
+        self._own(row, identity, bloc, authorised=True)
+
+    def volunteer(self, row: int, identity: int, bloc: int) -> bool:
+        """Make a call that nobody asked about, to voice concern; False where there is no line."""
+        return self._own(row, identity, bloc, authorised=False)
+
+    def _own(self, row: int, identity: int, bloc: int, authorised: bool) -> bool:
         line = self.lines.get(row)
-        if line is not None:
-            call = self._wish(line.plan, identity, bloc, Purpose.CONCERN, None, identity)
-            self._crisis.env.process(self._call(line, call, authorised=True))
+        if line is None:
+            return False
+        call = self._wish(line.plan, identity, bloc, Purpose.CONCERN, None, identity)
+        self._crisis.env.process(self._call(line, call, authorised=authorised))
+        return True
+
+    def cut(self, row: int, lasting: int) -> None:
+        """Take a channel down from now on, for so long; who is talking finds out at his next step.
+
+        It is the facilitator's outage; the scenario's own are laid down in its injects.
+        """
+        now = self._crisis.now
+        self._cuts.setdefault(row, []).append((now, now + lasting))
+        self.place_outages()
+
+    def place_outages(self) -> None:
+        """Lay the outages of injects and of the facilitator down anew, as they stand now."""
+        for row, line in self.lines.items():
+            own = self._crisis.injects.outages(line.plan.name)
+            line.placed = tuple(sorted((*own, *self._cuts.get(row, ()))))
 
     # One call.
 
@@ -174,9 +200,9 @@ class Switchboard:
         if case is not None:
             case.pending += 1
             self._about.setdefault(key, {})[call.identity] = call
-        served = False if authorised else (yield from self._authorise(line, call))
-        if served:
-            end = CallEnd.SERVED
+        stopped = None if authorised else (yield from self._authorise(line, call))
+        if stopped is not None:
+            end = stopped
         else:
             call.authorised = crisis.now
             end = yield from self._attempts(line, call)
@@ -201,16 +227,28 @@ class Switchboard:
         yield event | call.served
         return call.served.triggered
 
-    def _authorise(self, line: Line, call: Call) -> Generator[Event, Any, bool]:
-        """Obtain leave to call; an actor the channel merely covers is consulted first."""
+    def _authorise(self, line: Line, call: Call) -> Generator[Event, Any, CallEnd | None]:
+        """Obtain leave to call, or return how the call ended without it.
+
+        An actor the channel merely covers is consulted first. Leave takes the time it takes; where
+        people give it they may do so sooner, or refuse.
+        """
         plan, case = line.plan, call.case
         time = plan.authorise.ms(self._u(Decision.AUTHORISE, call))
         if case is not None:
             own = case.victim if case.victim_bloc == call.caller else case.blamed
             if own not in plan.ends and not plan.public:
                 time += plan.consult.ms(self._u(Decision.CONSULT, call))
-        leave = self._crisis.env.moment(self._crisis.now + time, Rank.CALL, call.identity)
-        return (yield from self._unless_served(call, leave))
+        granted = self._crisis.now + time
+        request = Request(
+            identity=child(call.identity, _LEAVE), asked=Asked.AUTHORISE, time=self._crisis.now,
+            deadline=granted, actor=plan.ends[call.caller], case=case.identity if case else NEVER,
+            channel=plan.row, about=call.identity, options=2, rung=self._crisis.ladder.rung,
+        )  # fmt: skip
+        if self._crisis.takes(request):
+            return None if (yield from self._crisis.ask(request)) else CallEnd.REFUSED
+        leave = self._crisis.env.moment(granted, Rank.CALL, call.identity)
+        return CallEnd.SERVED if (yield from self._unless_served(call, leave)) else None
 
     def _attempts(self, line: Line, call: Call) -> Generator[Event, Any, CallEnd]:
         """Try to get through, as often as the channel's staff would."""
@@ -273,16 +311,39 @@ class Switchboard:
         if self._u(Decision.RIGHT_PERSON, call, attempt) >= right:
             right_at += hunt.ms(self._u(Decision.HUNT, call, attempt))
         talk = whole(plan.interpreter * plan.talk.ms(self._u(Decision.TALK, call, attempt)))
+        said: Request | None = None
         for step, time in (
             ("answered", answered_at),
             ("right_person", right_at),
             ("ended", right_at + talk),
         ):
+            if step == "ended":
+                said = self._let_speak(line, call, attempt, time)
             if not (yield from self._until(line, call, time)):
                 line.known_down = True
+                if said is not None:
+                    crisis.too_late(said)
                 return CallEnd.LINE_DOWN
             setattr(call, step, crisis.now)
         return CallEnd.THROUGH
+
+    def _let_speak(self, line: Line, call: Call, attempt: int, ends: int) -> Request | None:
+        """Let people say what they have to say while the conversation lasts."""
+        case, crisis = call.case, self._crisis
+        if case is None or call.purpose is not Purpose.INCIDENT:
+            return None
+        asked = self._speech(line, call, case)
+        asked = asked._replace(identity=child(call.identity, attempt, _SAY), deadline=ends)
+        if not crisis.takes(asked):
+            return None
+        call.said = crisis.reply_at_once(asked)
+        if call.said is None:
+            event = crisis.expect(asked)
+            assert event.callbacks is not None
+            event.callbacks.append(lambda told: crisis.log_reply(asked, told._value))
+            event.callbacks.append(lambda told: setattr(call, "said", told._value))
+        call.speech = asked
+        return asked
 
     def _until(self, line: Line, call: Call, time: int) -> Generator[Event, Any, bool]:
         """Stay on the line until ``time``; False when it fails before."""
@@ -327,18 +388,26 @@ class Switchboard:
     def _say(self, line: Line, call: Call, case: Case) -> None:
         """Let the blamed side say something; every channel repeats what it knows of a case."""
         crisis = self._crisis
+        request = self._speech(line, call, case)
+        if call.speech is not None and call.said is None:
+            crisis.too_late(call.speech)
+            call.content = crisis.lapsed(request)
+        else:
+            call.content = crisis.decide_alone(request) if call.said is None else call.said
+        call.honest = int(crisis.luck.u(Decision.HONESTY, request.about) < line.plan.honesty)
+
+    def _speech(self, line: Line, call: Call, case: Case) -> Request:
+        """Return the request for what the blamed side says, with what its officer knows now."""
+        crisis = self._crisis
         about = child(case.identity, _SAY)
         knows = crisis.luck.u(Decision.KNOWLEDGE, about) < line.plan.knowledge
-        request = Request(
-            identity=child(about, line.plan.identity), asked=Asked.SAY, time=crisis.now,
+        return Request(
+            identity=child(call.identity, _SAY), asked=Asked.SAY, time=crisis.now,
             deadline=crisis.now, actor=line.plan.ends[case.blamed_bloc], case=case.identity,
             channel=line.plan.row, about=about, options=len(Content),
             cause=case.cause if knows else -1, honesty=line.plan.honesty,
             severity=case.severity, rung=crisis.ladder.rung,
         )  # fmt: skip
-        reply = crisis.reply_at_once(request)
-        call.content = int(Content.DOES_NOT_KNOW) if reply is None else reply
-        call.honest = int(crisis.luck.u(Decision.HONESTY, about) < line.plan.honesty)
 
     def _relayed(self, call: Call) -> None:
         """What was said reaches the one who decides."""

@@ -2,7 +2,8 @@
 
 The crisis asks; it does not know who answers. A request is a record with an identity made from
 what it is about, so a reply can be logged, replayed in another run of the same world, and changed
-there. A decider that returns None answers later, in simulated time, by ``Crisis.reply``.
+there. A decider that returns None answers later, in simulated time, by ``Crisis.reply``. One that
+does not take a request leaves it to the model, and nothing is logged.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Asked(IntEnum):
     HALT = 4  # whether to propose a halt: 0 or 1
     ENGAGE = 5  # whether the local commander engages an intruder: 0 or 1
     CONSENT = 6  # which act the bloc's leader would choose
+    AUTHORISE = 7  # whether the watch may call: 0 or 1
 
 
 class Request(NamedTuple):
@@ -59,9 +61,20 @@ class Request(NamedTuple):
 class Decider(Protocol):
     """Anybody who can answer requests."""
 
+    def takes(self, request: Request) -> bool:
+        """Whether this decider answers a request at all; what it does not take the model decides.
+
+        The model never asks for leave to call on its own: that takes its time and is given.
+        """
+        return request.asked is not Asked.AUTHORISE
+
     def decide(self, request: Request) -> int | None:
         """Return the choice, or None to reply later."""
         ...
+
+    def lapsed(self, request: Request) -> int | None:
+        """Return what holds when no reply came in time, or None for what the model decides."""
+        return None
 
 
 _LUCK_OF = {
@@ -72,7 +85,7 @@ _LUCK_OF = {
 }
 
 
-class ModelDecider:
+class ModelDecider(Decider):
     """The model's own decider: replies at once, with the world's luck."""
 
     def __init__(self, luck: Luck, parameters: Parameters) -> None:
@@ -87,6 +100,8 @@ class ModelDecider:
             return self._act(request, Decision.CONSENT)
         if request.asked is Asked.SAY:
             return self._say(request)
+        if request.asked is Asked.AUTHORISE:
+            return 1
         if request.leaning <= 0:
             return 0
         return int(self._luck.u(_LUCK_OF[request.asked], request.about) < request.leaning)
@@ -120,7 +135,7 @@ class ModelDecider:
         return int(Content.STALL)
 
 
-class Replies:
+class Replies(Decider):
     """A decider that repeats logged replies and leaves the rest to another decider."""
 
     def __init__(self, replies: Mapping[int, int], otherwise: Decider) -> None:

@@ -16,12 +16,13 @@ from sim.crisis.stage import Flight, Prospect
 from sim.crisis.state import Incident
 from sim.crisis.wrong import Wrong, hostile_rung, lasts, severity_of
 from sim.draws import Decision, child
-from sim.records import NEVER, NOBODY, Contacted, Happened, Origin, Outcome, Placed, Struck
+from sim.records import NEVER, NOBODY, Contacted, Happened, Origin, Outcome, Struck
 from sim.scenario.kinds import INCIDENT_KINDS, Cause, IncidentKind, SeverityClass
 from sim.world import SETTINGS, Salvo, Stray
 
 if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
+    from sim.crisis.injects import Given
 
 _LOCAL = 1  # suffix of a shoot-down's identity below its intrusion
 
@@ -52,8 +53,10 @@ class Encounters:
         crisis.env.process(self._contacts())
         if crisis.world.salvos:
             crisis.env.process(self._salvos())
-        if crisis.world.placed or crisis.given is not None:
-            crisis.env.process(self._injects())
+        crisis.injects.begin()
+        given = crisis.given
+        if given is not None and crisis.begins <= given.time < crisis.horizon:
+            crisis.env.at(given.time, Rank.INJECT, given.identity, self._give, given)
 
     # Contacts.
 
@@ -317,24 +320,9 @@ class Encounters:
             )
         )  # fmt: skip
 
-    # Injects.
+    # The given incident.
 
-    def _injects(self) -> Generator[Event, Any, None]:
-        """Let the scenario's dated events take place, the given incident among them."""
-        crisis = self._crisis
-        rows: list[tuple[int, int, Any]] = [
-            (placed.time, placed.identity, placed) for placed in crisis.world.placed
-        ]
-        if crisis.given is not None:
-            rows.append((crisis.given.time, crisis.given.identity, crisis.given))
-        for time, identity, placed in sorted(rows, key=lambda row: row[:2]):
-            if not crisis.begins <= time < crisis.horizon:
-                continue
-            yield crisis.env.moment(time, Rank.INJECT, identity)
-            if placed is crisis.given:
-                self.happen(crisis.given.wrong, inject=True, alone=True)
-                self._lose(crisis.given.unit, crisis.given.wrong.kind)
-            else:
-                crisis.injects.take(placed)
-                now = crisis.now
-                crisis.record(Placed(now, (now, now), identity, placed.inject))
+    def _give(self, given: Given) -> None:
+        """Let the one incident happen that a comparison places."""
+        self.happen(given.wrong, inject=True, alone=True)
+        self._lose(given.unit, given.wrong.kind)

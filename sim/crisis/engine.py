@@ -16,7 +16,7 @@ from simpy.events import Event
 from sim.crisis import rules
 from sim.crisis.cases import Cases
 from sim.crisis.channels import Switchboard
-from sim.crisis.deciders import Decider, ModelDecider, Request
+from sim.crisis.deciders import Asked, Decider, ModelDecider, Request
 from sim.crisis.encounters import Encounters
 from sim.crisis.history import History
 from sim.crisis.injects import Given, Injects
@@ -30,6 +30,9 @@ from sim.scenario.parameters import Parameters
 
 if TYPE_CHECKING:
     from sim.crisis.stage import Stage
+
+
+_WHILE_THE_CLOCK_RUNS = frozenset({Asked.CALL, Asked.HALT, Asked.ACT})
 
 
 class Crisis:
@@ -190,10 +193,15 @@ class Crisis:
         """Whether people decide for an actor."""
         return actor in self.people
 
+    def takes(self, request: Request) -> bool:
+        """Whether people decide on a request."""
+        decider = self.people.get(request.actor)
+        return decider is not None and decider.takes(request)
+
     def reply_at_once(self, request: Request) -> int | None:
         """Ask the decider of a request's actor; None when it will answer later."""
         decider = self.people.get(request.actor)
-        if decider is None:
+        if decider is None or not decider.takes(request):
             return self._model.decide(request)
         choice = decider.decide(request)
         if choice is not None:
@@ -212,19 +220,43 @@ class Crisis:
         return choice
 
     def await_reply(self, request: Request) -> Generator[Event, Any, int]:
-        """Wait for a person's reply; at the deadline the model's decider replies instead."""
+        """Wait for a person's reply; at the deadline what lapses decides instead.
+
+        The deadline of a request about a case is that of the case, which may be set anew meanwhile.
+        """
         event = self.expect(request)
-        limit = max(self.now, min(request.deadline, self.ends))
-        late = self.env.moment(limit, Rank.CLOCK, request.identity)
-        yield event | late
+        limit = self.due(request)
+        while True:
+            yield event | self.env.moment(limit, Rank.CLOCK, request.identity)
+            if event.triggered or self.due(request) <= limit:
+                break
+            limit = self.due(request)
         self._awaited.pop(request.identity, None)
         if event.triggered:
             choice: int = event._value
             self._log(request, choice, late=0)
         else:
-            choice = self._model.decide(request)
+            choice = self.lapsed(request)
             self._log(request, choice, late=1)
         return choice
+
+    def due(self, request: Request) -> int:
+        """Return until when a reply to a request is awaited, as its clock stands now."""
+        deadline = request.deadline
+        case = self.cases.by_identity.get(request.case)
+        if case is not None and request.asked in _WHILE_THE_CLOCK_RUNS:
+            deadline = max(deadline, case.deadline)
+        return max(self.now, min(deadline, self.ends))
+
+    def lapsed(self, request: Request) -> int:
+        """Return what is decided when no reply came in time."""
+        decider = self.people.get(request.actor)
+        held = None if decider is None else decider.lapsed(request)
+        return self._model.decide(request) if held is None else held
+
+    def awaits(self, identity: int) -> bool:
+        """Whether a reply to a request is awaited."""
+        return identity in self._awaited
 
     def expect(self, request: Request) -> Event:
         """Return the event of a person's reply, however long it takes."""
@@ -232,13 +264,13 @@ class Crisis:
         return event
 
     def too_late(self, request: Request) -> None:
-        """Stop expecting a reply: the clock has run out, and the model's decider will answer."""
+        """Stop expecting a reply: the clock has run out."""
         if self._awaited.pop(request.identity, None) is not None:
             self._log(request, NEVER, late=1)
 
     def reply(self, identity: int, choice: int) -> bool:
         """Answer a request that waits; False when nobody waits for it any more."""
-        event = self._awaited.get(identity)
+        event = self._awaited.pop(identity, None)
         if event is None or event.triggered:
             return False
         event.succeed(choice)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.crisis import rules
 from sim.crisis.ladder import DISPLAY_RUNG
 from sim.crisis.rules import whole
+from sim.crisis.schedule import Rank
 from sim.crisis.wrong import Wrong, hostile_rung, lasts, severity_of
 from sim.draws import Decision, Luck, child, root
 from sim.errors import RunError
-from sim.records import NOBODY, Origin
+from sim.records import NOBODY, Origin, Placed
 from sim.scenario.kinds import (
     INCIDENT_KINDS,
     RESPONSES,
@@ -46,9 +47,55 @@ class Injects:
 
     def __init__(self, crisis: Crisis) -> None:
         self._crisis = crisis
+        self._begun: dict[int, int] = {}
+        self._placed = {placed.identity: placed for placed in crisis.world.placed}
+        self.agenda: dict[int, int] = {
+            placed.identity: placed.time
+            for placed in crisis.world.placed
+            if not crisis.world.theatre.injects[placed.inject].contingency
+        }
+        """When each inject that is still to come takes place, by its identity."""
 
-    def take(self, placed: Any) -> None:
-        """Carry out one inject."""
+    def begin(self) -> None:
+        """Lay the injects down at their times."""
+        for identity, time in self.agenda.items():
+            if self._crisis.begins <= time < self._crisis.horizon:
+                self._lay(identity, time)
+
+    def _lay(self, identity: int, time: int) -> None:
+        self._crisis.env.at(time, Rank.INJECT, identity, self._due, (identity, time))
+
+    def _due(self, what: tuple[int, int]) -> None:
+        """Let an inject take place, unless it was skipped or moved since it was laid down."""
+        identity, time = what
+        if self.agenda.get(identity) == time:
+            self._take(identity)
+
+    def _take(self, identity: int) -> None:
+        crisis, placed = self._crisis, self._placed[identity]
+        del self.agenda[identity]
+        self._begun[identity] = crisis.now
+        self._carry_out(placed)
+        now = crisis.now
+        crisis.record(Placed(now, (now, now), identity, placed.inject))
+
+    def move(self, identity: int, time: int | None) -> bool:
+        """Let an inject that is not yet over take place at another time, or not at all.
+
+        One of the scenario's contingencies is put on the agenda by this. A time that is past is
+        now. An outage moves with its inject. False for one that is over, or is none.
+        """
+        if identity in self._begun or identity not in self._placed:
+            return False
+        self.agenda.pop(identity, None)
+        if time is not None:
+            time = max(time, self._crisis.now)
+            self.agenda[identity] = time
+            self._lay(identity, time)
+        self._crisis.switchboard.place_outages()
+        return True
+
+    def _carry_out(self, placed: Any) -> None:
         inject = self._crisis.world.theatre.injects[placed.inject]
         if inject.incident is not None:
             self._incident(inject.incident, placed)
@@ -96,14 +143,15 @@ class Injects:
 
     def outages(self, channel: str) -> tuple[tuple[int, int], ...]:
         """Return when the scenario's own outages of a channel begin and end."""
-        scenario = self._crisis.world.theatre.scenario
-        return tuple(
-            sorted(
-                (scenario.milliseconds(i.at), scenario.milliseconds(i.at) + i.outage.lasting)
-                for i in scenario.injects
-                if i.outage is not None and i.outage.channel == channel
-            )
-        )
+        injects = self._crisis.world.theatre.injects
+        found = []
+        for identity, placed in self._placed.items():
+            outage = injects[placed.inject].outage
+            if outage is not None and outage.channel == channel:
+                time = self._begun.get(identity, self.agenda.get(identity))
+                if time is not None:
+                    found.append((time, time + outage.lasting))
+        return tuple(sorted(found))
 
 
 def _blamed(given: PlacedIncident, world: World, victim: int) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simpy.events import Event
 
+from sim.crisis.deciders import Request
 from sim.crisis.plan import FOREVER, ChannelPlan
 from sim.crisis.schedule import Desk
 from sim.crisis.state import Case
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Call:
     """One use of a channel, from the wish to call to what became of it.
 
-    ``served`` happens when another conversation makes the call needless.
+    ``served`` happens when another conversation makes the call needless. ``speech`` is what people
+    were asked to say, ``said`` what they chose.
     """
 
     channel: ChannelPlan
@@ -42,6 +44,8 @@ class Call:
     honest: int = -1
     backfired: int = 0
     talking: bool = False
+    speech: Request | None = None
+    said: int | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -130,6 +130,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "channel", "Channel", 16, ("line",),
         "Of a call or an outage: its channel",
     ),
+    Column(
+        "contingency", "Contingency", 12, ("contingency inject", "on call", "reserve"),
+        "yes: in hand, and takes place only when the facilitator plays it",
+    ),
 )  # fmt: skip
 
 BY_KEY: Final = {column.key: column for column in COLUMNS}

@@ -78,6 +78,7 @@ def _choices(scenario: Scenario) -> dict[str, dict[str, str]]:
         "blamed": blocs,
         "near": dict(words.places),
         "channel": dict(words.channels),
+        "contingency": {"yes": "in hand, until the facilitator plays it"},
     }
 
 

@@ -108,6 +108,7 @@ def cells_of(inject: Inject, number: str, words: Words, zone: tzinfo = UTC) -> C
         "type": kind,
         "description": inject.title,
         "id": inject.id or "",
+        "contingency": "yes" if inject.contingency else "",
     }
     block = getattr(inject, kind.rpartition(" ")[2])
     for key, field in _FIELDS[kind].items():
@@ -164,6 +165,7 @@ def values_of(
         values["id"] = texts["id"].strip()
     if texts.get("description", ""):
         values["title"] = texts["description"]
+    _contingency(texts.get("contingency", ""), values, faults)
     kind = _type(texts, faults)
     if kind is not None:
         _block(kind, texts, words, values, faults)
@@ -194,6 +196,17 @@ def _time(value: Any, zone: tzinfo | None, values: dict[str, Any], faults: list[
     except ValueError as error:
         rule, _, hint = str(error).partition(". ")
         faults.append(Fault("time", rule, hint, shown_value(_text(value))))
+
+
+_ANSWERS: Final = {"": False, "no": False, "false": False, "yes": True, "true": True, "x": True}
+
+
+def _contingency(text: str, values: dict[str, Any], faults: list[Fault]) -> None:
+    answer = _ANSWERS.get(text.strip().casefold())
+    if answer is None:
+        faults.append(Fault("contingency", "must be yes or no", "Empty is no", shown_value(text)))
+    elif answer:
+        values["contingency"] = True
 
 
 def _word(text: str) -> str:
@@ -305,7 +318,7 @@ def _value(key: str, text: str, words: Words) -> Any:
 
 
 _PATHS: Final[dict[str, Steps]] = {
-    "time": ("at",), "id": ("id",), "description": ("title",),
+    "time": ("at",), "id": ("id",), "description": ("title",), "contingency": ("contingency",),
     **{key: ("room", key) for key in _ROOM},
 }  # fmt: skip
 

@@ -99,7 +99,10 @@ class Room(Frozen):
 
 
 class Inject(Frozen):
-    """A dated event of the scenario. It never counts in outcome measures itself."""
+    """A dated event of the scenario. It never counts in outcome measures itself.
+
+    A contingency takes place in no run by itself: the facilitator of an exercise has it in hand.
+    """
 
     at: Moment
     id: Name | None = None
@@ -109,6 +112,7 @@ class Inject(Frozen):
     gesture: Gesture | None = None
     call: PlacedCall | None = None
     outage: PlacedOutage | None = None
+    contingency: bool = False
     room: Room | None = None
 
     @model_validator(mode="after")
@@ -120,8 +124,10 @@ class Inject(Frozen):
 
     @model_serializer(mode="wrap")
     def _without_an_empty_room(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave ``room`` out where a file gives none, so that its hash stays what it was."""
+        """Leave out what a file does not give and older files had not, for the sake of its hash."""
         said: dict[str, Any] = serialize(self)
+        if not self.contingency:
+            said.pop("contingency", None)
         if self.room is None:
             said.pop("room", None)
         return said

@@ -70,6 +70,7 @@ CALL_ENDS: Final = {
     CallEnd.UNFINISHED: "still under way when the run ended",
     CallEnd.CLOSED: "the channel was closed",
     CallEnd.TOO_LATE: "too late for its sortie",
+    CallEnd.REFUSED: "leave to call was refused",
 }
 
 CALL_ENDS_SHORT: Final = {
@@ -80,6 +81,7 @@ CALL_ENDS_SHORT: Final = {
     CallEnd.UNFINISHED: "unfinished",
     CallEnd.CLOSED: "closed",
     CallEnd.TOO_LATE: "too late",
+    CallEnd.REFUSED: "refused",
 }
 
 CLASSES: Final = {
@@ -108,6 +110,7 @@ ASKED: Final = {
     Asked.HALT: "whether to propose a halt",
     Asked.ENGAGE: "whether to engage the intruder",
     Asked.CONSENT: "whether to consent to force",
+    Asked.AUTHORISE: "whether to give leave to call",
 }
 
 _SEVERITIES: Final = ((0.2, "slight"), (0.4, "moderate"), (0.6, "grave"), (0.8, "very grave"))
