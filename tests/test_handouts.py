@@ -17,7 +17,7 @@ from sim.handouts.conduct import cards, codes, run_sheet
 from sim.handouts.html_sheets import html_text
 from sim.handouts.pdf_sheets import pdf_bytes
 from sim.handouts.printing import handouts, write
-from sim.handouts.speaker import Speaker
+from sim.show.speaker import Speaker
 from sim.language import PSEUDO, language
 from sim.scenario import load, loads
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from sim.handouts.paper import Bullets, Heading, Lines, Paragraph, Part, Sheet, Table
 from sim.handouts.roles import Role, channels_of, role_title
-from sim.handouts.speaker import Speaker
 from sim.scenario.models import OBSERVER, WATCH, Force
+from sim.show.speaker import Speaker
 
 _ASKED, _WANTED, _NOTES = 4, 2, 5  # how many questions, aims, lines for notes
 

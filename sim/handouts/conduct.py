@@ -20,9 +20,9 @@ from sim.handouts.paper import (
 )
 from sim.handouts.participants import marks_table
 from sim.handouts.roles import role_title, roles
-from sim.handouts.speaker import Speaker
 from sim.scenario import Scenario, arm_names
 from sim.scenario.models import Inject
+from sim.show.speaker import Speaker
 
 _ALPHABET: Final = "23456789CDFGHJKLMNPQRTVWXZ"  # no vowels, so no words; nothing read for another
 _SHORTEST: Final = 3

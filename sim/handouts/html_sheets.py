@@ -21,7 +21,7 @@ from sim.handouts.paper import (
     Table,
 )
 from sim.handouts.pdf_sheets import PaperSize
-from sim.handouts.speaker import Speaker
+from sim.show.speaker import Speaker
 
 _STYLE: Final = """
 body{font:10.5pt/1.4 "DejaVu Sans",Verdana,sans-serif;color:#000;background:#fff;margin:0 auto;

@@ -24,9 +24,9 @@ from sim.handouts.paper import (
     Table,
 )
 from sim.handouts.roles import named_places
-from sim.handouts.speaker import Speaker
 from sim.scenario.kinds import RESPONSES, Cause
 from sim.scenario.models import EVERYONE
+from sim.show.speaker import Speaker
 from sim.show.words import RUNGS
 
 _SLIPS: Final = 2  # slips on a page

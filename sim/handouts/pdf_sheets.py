@@ -28,7 +28,7 @@ from sim.handouts.paper import (
     Table,
     texts,
 )
-from sim.handouts.speaker import Speaker
+from sim.show.speaker import Speaker
 from sim.show.style import font_file
 
 FONT: Final = "DejaVu"

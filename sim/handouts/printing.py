@@ -15,10 +15,10 @@ from sim.handouts.paper import PAPERS, Sheet
 from sim.handouts.participants import feedback, ladder, manual, map_sheet, slips
 from sim.handouts.pdf_sheets import PaperSize, pdf_bytes
 from sim.handouts.roles import roles
-from sim.handouts.speaker import Speaker
 from sim.language import language
 from sim.scenario import Scenario
 from sim.scenario.nearest import suggestion
+from sim.show.speaker import Speaker
 from sim.study.folder import made, place
 
 FORMATS: Final = ("pdf", "html")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from sim.handouts.speaker import Speaker
 from sim.scenario import Scenario
 from sim.scenario.models import CAPITAL, OBSERVER, WATCH, Channel
+from sim.show.speaker import Speaker
 
 LINES: Final = frozenset({"deconfliction_line", "syria_line"})
 """The kinds of channel that a watch holds; the others are for capitals."""

@@ -5,5 +5,30 @@ the file that is used, and no compiled copy can be older than it.
 """
 
 from sim.language.catalogues import ENGLISH, LANGUAGES, PSEUDO, Language, entries, language
+from sim.language.speaking import (
+    Lexicon,
+    gettext,
+    gettext_noop,
+    ngettext,
+    ngettext_noop,
+    pgettext,
+    speaking,
+    spoken,
+)
 
-__all__ = ["ENGLISH", "LANGUAGES", "PSEUDO", "Language", "entries", "language"]
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "PSEUDO",
+    "Language",
+    "Lexicon",
+    "entries",
+    "gettext",
+    "gettext_noop",
+    "language",
+    "ngettext",
+    "ngettext_noop",
+    "pgettext",
+    "speaking",
+    "spoken",
+]

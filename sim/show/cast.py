@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 import shapely
 
 from sim.crisis.plan import channel_rows, plan
+from sim.language import ENGLISH, gettext, spoken
 from sim.records import NEVER, NOBODY
 from sim.scenario.channels import REFERENCE
 from sim.scenario.models import Channel
+from sim.show.speaker import Speaker
 from sim.show.words import (
-    bloc_title,
     clock_time,
     moment,
     month_year,
     short_date,
-    titled,
     weekday_date,
 )
 
@@ -28,26 +28,35 @@ _WITH_ARTICLE: Final = frozenset({"coalition", "alliance", "west", "east"})
 
 
 class Cast:
-    """The names behind the rows of one theatre, and the dates behind its milliseconds."""
+    """The names behind the rows of one theatre, and the dates behind its milliseconds.
+
+    They are in the language that is spoken when the cast is made.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self.theatre = stage.theatre
         self.start = stage.begin(plan(stage.theatre, REFERENCE))
         scenario = self.theatre.scenario
+        self.speaker = Speaker(scenario, spoken())
         self._forces = {force.id: force for force in scenario.forces}
         self._channels = [scenario.channels[name] for name in channel_rows(scenario)]
 
     def actor(self, row: int) -> str:
         """Return the name of an actor; -1 is nobody known."""
         if row == NOBODY:
-            return "nobody known"
-        title = self.theatre.actors[row].title
-        return f"the {title}" if title.startswith("United ") else title
+            return gettext("nobody known")
+        return self._article(self.speaker.actor(self.theatre.actors[row].name), "United ")
 
     def bloc(self, row: int) -> str:
         """Return the name of a bloc, with its article if it takes one."""
         name = self.theatre.blocs[row]
-        return f"the {bloc_title(name)}" if name in _WITH_ARTICLE else bloc_title(name)
+        title = self.speaker.side(name)
+        return self._article(title, title if name in _WITH_ARTICLE else "the ")
+
+    def _article(self, name: str, start: str) -> str:
+        """Return a name with the article it takes in English if it begins in this way."""
+        english = self.speaker.language.code == ENGLISH
+        return f"the {name}" if english and name.startswith(start) else name
 
     def bloc_of(self, actor: int) -> int:
         """Return the bloc of an actor, -1 for a third party."""
@@ -57,7 +66,10 @@ class Cast:
         """Return what a unit is and whose, with its id."""
         unit = self.theatre.units[row]
         force = self._forces.get(unit.force)
-        name = force.name if force is not None and force.name else unit.kind.title
+        if force is not None and force.name:
+            name = self.speaker.text(force.name)
+        else:
+            name = self.speaker.kind(unit.kind)
         return f"{name} {unit.id} ({self.actor(unit.actor)})"
 
     def unit_id(self, row: int) -> str:
@@ -67,7 +79,7 @@ class Cast:
 
     def channel(self, row: int) -> str:
         """Return the name of a channel."""
-        return self._channels[row].name
+        return self.speaker.channel(self._channels[row])
 
     def channel_plan(self, row: int) -> Channel:
         """Return a channel as the unpatched scenario describes it."""
@@ -92,19 +104,16 @@ class Cast:
             (shape.area, name) for name, shape in self.theatre.areas.items() if shape.covers(spot)
         ]
         longitude, latitude = self.theatre.projection.degrees(x, y)
-        position = (
-            f"{abs(latitude):.1f}° {'N' if latitude >= 0 else 'S'} "
-            f"{abs(longitude):.1f}° {'E' if longitude >= 0 else 'W'}"
-        )
+        position = self.speaker.degrees(longitude, latitude)
         return f"{self.area(min(inside)[1])}, {position}" if inside else position
 
     def area(self, name: str) -> str:
         """Return the title of an area."""
-        return self.theatre.scenario.areas[name].title or titled(name)
+        return self.speaker.place(name)
 
     def site(self, name: str) -> str:
         """Return the name of a site."""
-        return self.theatre.scenario.sites[name].name
+        return self.speaker.text(self.theatre.scenario.sites[name].name)
 
     def day(self, ms: int) -> str:
         """Return the weekday and date of a moment."""

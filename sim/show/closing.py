@@ -102,7 +102,7 @@ def _crises(history: History, cast: Cast) -> str:
         told.append(f"{cast.stamp(crisis.time)} from {what} ({CAUSES_SHORT[Cause(crisis.cause)]})")
     inadvertent = sum(r.cause != Cause.HOSTILE for r in began)
     return (
-        f"{counted(len(began), 'crisis', 'crises')}, {inadvertent or 'none'} of them inadvertent: "
+        f"{counted(len(began), 'crisis')}, {inadvertent or 'none'} of them inadvertent: "
         f"{listed(told)}"
     )
 

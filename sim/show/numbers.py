@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import Protocol
 
+from sim.language import gettext, spoken
 from sim.study.intervals import Interval
 
 WIDTH = 100
@@ -28,10 +29,29 @@ def number(value: float) -> str:
         return "0"
     size = abs(value)
     if size >= 100:
-        return f"{value:,.0f}"
-    if size >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2g}" if size < 0.1 else f"{value:.2f}"
+        text = f"{value:,.0f}"
+    elif size >= 10:
+        text = f"{value:.1f}"
+    else:
+        text = f"{value:.2g}" if size < 0.1 else f"{value:.2f}"
+    return spoken().separated(text)
+
+
+def whole(value: int) -> str:
+    """Return a whole number with its thousands set apart."""
+    return spoken().separated(f"{value:,}")
+
+
+def plain(value: float) -> str:
+    """Return a number as short as it can be written, such as 244 or 0.5."""
+    return spoken().separated(f"{value:g}")
+
+
+def ends(interval: Interval, scale: float = 100) -> str:
+    """Return the two ends of an interval, in hundredths unless the scale says otherwise."""
+    return gettext(
+        "{low} to {high}", low=number(scale * interval.low), high=number(scale * interval.high)
+    )
 
 
 def share(value: float) -> str:
@@ -41,14 +61,12 @@ def share(value: float) -> str:
 
 def spread(estimate: Known) -> str:
     """Return the interval of a share."""
-    low, high = estimate.interval.low, estimate.interval.high
-    return f"{number(100 * low)} to {number(100 * high)} %"
+    return f"{ends(estimate.interval)} %"
 
 
 def points(difference: Known) -> str:
     """Return a difference of shares in points, with its interval."""
-    low, high = difference.interval.low, difference.interval.high
-    return f"{number(100 * difference.value)} ({number(100 * low)} to {number(100 * high)})"
+    return f"{number(100 * difference.value)} ({ends(difference.interval)})"
 
 
 def wrapped(text: str) -> str:

@@ -105,11 +105,11 @@ def _axes(ax: Axes, reference: str, arm: str) -> None:
     ax.set_xlim(0, _RUNGS)
     ax.set_ylim(_RUNGS, 0)
     middles = [k + 0.5 for k in range(_RUNGS)]
-    names = [f"{k} {word}".replace(" by ", "\nby ") for k, word in enumerate(RUNGS_SHORT)]
+    names = [f"{k} {word}".replace(" by ", "\nby ") for k, word in RUNGS_SHORT.items()]
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
     ax.set_xticks(middles, names)
-    ax.set_yticks(middles, [f"{word} {k}" for k, word in enumerate(RUNGS_SHORT)])
+    ax.set_yticks(middles, [f"{word} {k}" for k, word in RUNGS_SHORT.items()])
     ax.tick_params(length=0, labelsize=SMALL - 1, pad=5)
     ax.set_xlabel(
         f"peak rung under {arm}", fontsize=LABEL, color=INK, fontweight="bold", labelpad=8

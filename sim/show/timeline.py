@@ -127,7 +127,7 @@ def _rungs(
     """Draw both rung paths, with incidents below and acts on the paths."""
     ax.set_ylim(-1.25, 6.5)
     ax.set_xlim(found.begin, found.end)
-    ax.set_yticks(range(7), [f"{word} {k}" for k, word in enumerate(RUNGS_SHORT)])
+    ax.set_yticks(range(7), [f"{word} {k}" for k, word in RUNGS_SHORT.items()])
     ax.tick_params(labelsize=TINY)
     for k in range(7):
         ax.axhline(k, color=FAINT, lw=0.6, zorder=0.5)

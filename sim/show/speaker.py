@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.language import ENGLISH, Language
+from sim.language import ENGLISH, Language, pgettext
 from sim.scenario import Scenario, arm_title
 from sim.scenario.channels import CHANNEL_KINDS
+from sim.scenario.kinds import UnitKind
 from sim.scenario.models import Channel, Force
 from sim.scenario.names import in_language
-from sim.show.words import bloc_title, titled
+from sim.show.words import bloc_title, decimals, titled
 
 
 class Speaker:
@@ -69,6 +70,17 @@ class Speaker:
         if kind and str(channel.name) == kind["name"].base:
             return self.say(f"channel.{channel.use}")
         return self.text(channel.name)
+
+    def kind(self, kind: UnitKind) -> str:
+        """Return what a kind of unit is called."""
+        return self.say(f"unit.{kind.name}")
+
+    def degrees(self, longitude: float, latitude: float) -> str:
+        """Return a position to a tenth of a degree."""
+        north = pgettext("latitude", "N") if latitude >= 0 else pgettext("latitude", "S")
+        east = pgettext("longitude", "E") if longitude >= 0 else pgettext("longitude", "W")
+        first, second = decimals(abs(latitude), 1), decimals(abs(longitude), 1)
+        return f"{first}° {north} {second}° {east}"
 
     def unit(self, force: Force) -> str:
         """Return what a force is called: its own name and its kind, or the kind alone."""
