@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.crisis import History
+from sim.language import gettext
 from sim.records import Contacted
 from sim.show.casebook import numbered
 from sim.show.cast import Cast
@@ -61,8 +62,12 @@ def _common_past(teller: Teller, parts: Divergence, cast: Cast) -> str:
         counted(tones[Tone.ACT], "act"),
     ]
     return sentence(
-        f"both share the past from {cast.day(teller.history.begins)} to "
-        f"{cast.stamp(parts.tells_from)}: {listed(counts)}"
+        gettext(
+            "both share the past from {day} to {stamp}: {counts}",
+            day=cast.day(teller.history.begins),
+            stamp=cast.stamp(parts.tells_from),
+            counts=listed(counts),
+        )
     )
 
 

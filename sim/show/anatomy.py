@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sim.crisis.plan import channel_rows
+from sim.language import gettext
 from sim.records import NEVER, Acted, Called, CallEnd, Clocked, Purpose, Record
 from sim.scenario.channels import LINE
 from sim.scenario.quantities import HOUR
@@ -127,9 +128,14 @@ def draw_calls(
     _words(ax, comparison, arm, again, calls)
     if not calls:
         return say_nothing(
-            ax, f"Under {arm} nobody calls about an incident on the line\n"
-            f"in {counted(len(again.worlds), 'world')}: there is no call to take apart.",
-        )  # fmt: skip
+            ax,
+            gettext(
+                "Under {arm} nobody calls about an incident on the line\nin {worlds}: there "
+                "is no call to take apart.",
+                arm=arm,
+                worlds=counted(len(again.worlds), "world"),
+            ),
+        )
     inner = panel(ax, 0.045, 0.265, 0.925, 0.555)
     shown = shown_of(calls)
     ends = [max(call.length, call.limit or 0.0) for call in shown]
@@ -192,23 +198,48 @@ def step_text(through: list[Call], step: int) -> str:
         return "–"
     lengths = [sum(b - a for s, a, b in call.steps if s == step) * HOUR for call in through]
     low, middle, high = (round(float(x)) for x in np.quantile(lengths, (0.25, 0.5, 0.75)))
-    return f"median {span(middle)}\n({span(low)} to {span(high)})"
+    return gettext(
+        "median {middle}\n({low} to {high})", middle=span(middle), low=span(low), high=span(high)
+    )
 
 
 def _words(ax: Axes, comparison: Comparison, arm: str, again: Again, calls: list[Call]) -> None:
     worlds = counted(len(again.worlds), "world")
-    title = f"{arm}: no call about an incident on the line"
+    title = gettext("{arm}: no call about an incident on the line", arm=arm)
     if calls:
         early = sum(call.in_time for call in calls)
-        title = f"{early} of {counted(len(calls), 'call')} on the line came in time under {arm}"
+        title = gettext(
+            "{early} of {calls} on the line came in time under {arm}",
+            early=early,
+            calls=counted(len(calls), "call"),
+            arm=arm,
+        )
     shown = min(len(calls), _ROWS)
-    part = f"; {shown} of them shown, evenly from shortest to longest" if shown < len(calls) else ""
-    given = f" · given: {comparison.given.replace('_', ' ')}" if comparison.given else ""
+    part = (
+        gettext("; {shown} of them shown, evenly from shortest to longest", shown=shown)
+        if shown < len(calls)
+        else ""
+    )
+    given = (
+        gettext(" · given: {replace}", replace=comparison.given.replace("_", " "))
+        if comparison.given
+        else ""
+    )
     headline(
-        ax, title,
-        f"{comparison.scenario.scenario} · all calls about incidents in the first {worlds}{part}"
-        f"{given}",
-        "A row is a call, from the wish to make it. Stroke: the case is answered, or its clock "
-        "runs out. Cross: did not get through. Arrow: goes on beyond. Below: median and middle "
-        "half of each step, of calls that got through." if calls else "",
-    )  # fmt: skip
+        ax,
+        title,
+        gettext(
+            "{scenario} · all calls about incidents in the first {worlds}{part}{given}",
+            scenario=comparison.scenario.scenario,
+            worlds=worlds,
+            part=part,
+            given=given,
+        ),
+        gettext(
+            "A row is a call, from the wish to make it. Stroke: the case is answered, or "
+            "its clock runs out. Cross: did not get through. Arrow: goes on beyond. "
+            "Below: median and middle half of each step, of calls that got through."
+        )
+        if calls
+        else "",
+    )

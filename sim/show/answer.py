@@ -11,9 +11,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from sim.show.numbers import number, points, share, spread, wrapped
+from sim.language import gettext
+from sim.language import gettext_noop as N_
+from sim.scenario.kinds import Cause
+from sim.show.numbers import number, plain, points, share, spread, whole, wrapped
 from sim.show.plain_answer import paragraph
 from sim.show.unknown import uncertainty_lines
+from sim.show.words import CAUSES_SHORT
 from sim.study.comparison import Comparison
 from sim.study.estimates import Difference, Estimate
 from sim.study.measures import CAUSES, THRESHOLDS
@@ -69,22 +73,40 @@ def lines_of(found: Comparison) -> Iterator[str]:
 
 def extent(found: Comparison) -> str:
     """Return how much was lived through: worlds, days, seed, and what is missing."""
-    text = f"{found.worlds:,} worlds of {found.days:g} days, seed {found.seed}."
+    text = gettext(
+        "{worlds} worlds of {days} days, seed {seed}.",
+        worlds=whole(found.worlds),
+        days=plain(found.days),
+        seed=found.seed,
+    )
     if found.given:
-        text += f" Given: {found.given.replace('_', ' ')}, placed in every world."
+        text += gettext(
+            " Given: {replace}, placed in every world.", replace=found.given.replace("_", " ")
+        )
     if not found.complete:
-        text += f" Interrupted: {found.worlds:,} of {found.asked:,} worlds are covered."
+        text += gettext(
+            " Interrupted: {worlds} of {asked} worlds are covered.",
+            worlds=whole(found.worlds),
+            asked=whole(found.asked),
+        )
     if found.failures:
-        text += f" {len(found.failures)} worlds failed and are left out; see the manifest."
+        text += gettext(
+            " {failures} worlds failed and are left out; see the manifest.",
+            failures=len(found.failures),
+        )
     return text
 
 
 def risks(found: Comparison) -> Table:
     """Return the table of the share of worlds that reached each rung under each arm."""
     table = blank_table(
-        f"Share of {'cases that' if found.given else 'worlds that'} reached a rung (95 % interval)",
-        "arm", *(f"≥ {k}" if k < 6 else "6 (war)" for k in THRESHOLDS),
-    )  # fmt: skip
+        gettext(
+            "Share of {given} reached a rung (95 % interval)",
+            given=gettext("cases that") if found.given else gettext("worlds that"),
+        ),
+        gettext("arm"),
+        *(f"≥ {k}" if k < 6 else gettext("6 (war)") for k in THRESHOLDS),
+    )
     for arm in found.arms:
         cells = []
         for k in THRESHOLDS:
@@ -97,10 +119,21 @@ def risks(found: Comparison) -> Table:
 def pair_table(found: Comparison, arm: str) -> Table:
     """Return the table of what one arm changed at each rung."""
     table = blank_table(
-        f"{arm} against {found.reference}, in the same worlds ({found.title(arm)})",
-        "rung", "difference, points (95 %)", "helped", "unchanged", "harmed",
-        "helped, bounds", "harmed, bounds", "variance ÷",
-    )  # fmt: skip
+        gettext(
+            "{arm} against {reference}, in the same worlds ({title})",
+            arm=arm,
+            reference=found.reference,
+            title=found.title(arm),
+        ),
+        gettext("rung"),
+        gettext("difference, points (95 %)"),
+        gettext("helped"),
+        gettext("unchanged"),
+        gettext("harmed"),
+        gettext("helped, bounds"),
+        gettext("harmed, bounds"),
+        gettext("variance ÷"),
+    )
     for k in THRESHOLDS:
         difference, shares = found.risk_difference(arm, k), found.shares(arm, k)
         gain = difference.variance_reduction
@@ -130,38 +163,52 @@ def other_tables(found: Comparison) -> Iterator[Table]:
 
 
 def _frequencies(found: Comparison) -> Table:
-    table = blank_table("Mean per world (95 % interval)", "measure", *found.arms)
+    table = blank_table(gettext("Mean per world (95 % interval)"), gettext("measure"), *found.arms)
     rows = _FREQUENCIES | (_GIVEN_FREQUENCIES if found.given else {})
     for name, title in rows.items():
         means = [found.mean(arm, name) for arm in found.arms]
         cells = [number(m.value) if name in _ROUTINE else _with_interval(m) for m in means]
-        table.add_row(title, *cells)
+        table.add_row(gettext(title), *cells)
     if not found.given:
-        title = "crises a year that no inject began"
+        title = gettext("crises a year that no inject began")
         table.add_row(title, *(_per_year(found, arm) for arm in found.arms))
     return table
 
 
 def _per_year(found: Comparison, arm: str) -> str:
     rate = found.per_year(arm, "own_crises")  # an inject is one day's, not a rate
-    return f"{number(rate.value)} ({number(rate.low)} to {number(rate.high)})"
+    return gettext(
+        "{value} ({low} to {high})",
+        value=number(rate.value),
+        low=number(rate.low),
+        high=number(rate.high),
+    )
 
 
 def _with_interval(estimate: Estimate | Difference) -> str:
     low, high = estimate.interval.low, estimate.interval.high
-    return f"{number(estimate.value)} ({number(low)} to {number(high)})"
+    return gettext(
+        "{value} ({low} to {high})",
+        value=number(estimate.value),
+        low=number(low),
+        high=number(high),
+    )
 
 
 def _changes(found: Comparison) -> Table:
     """Show the paired differences of the measures that matter most."""
     table = blank_table(
-        f"Paired difference against {found.reference}, mean per world (95 % interval)",
-        "measure", *found.others,
-    )  # fmt: skip
+        gettext(
+            "Paired difference against {reference}, mean per world (95 % interval)",
+            reference=found.reference,
+        ),
+        gettext("measure"),
+        *found.others,
+    )
     for name, title in _FREQUENCIES.items():
         if name in _COMPARED:
             cells = [_with_interval(found.difference(arm, name)) for arm in found.others]
-            table.add_row(title, *cells)
+            table.add_row(gettext(title), *cells)
     return table
 
 
@@ -171,25 +218,25 @@ _COMPARED = frozenset(
 
 
 _FREQUENCIES = {
-    "recorded": "recorded contacts",
-    "separated": "kept apart by notice",
-    "incidents": "incidents",
-    "cases": "cases",
-    "misread_hostile": "answers to a case read as worse than it was",
-    "misread_mild": "answers to a case read as milder than it was",
-    "crises": "crises, all roots",
-    "inadvertent": "  with a root that was not hostile",
-    "hours_3": "hours of the period at rung 3 or above",
-    "calls": "calls, all channels",
-    "line_calls": "calls on the line",
-    "line_through": "  that got through",
-    "messages_in_time": "messages before the clock ran out",
-    "messages_late": "messages too late",
-    "notices": "notices of sorties",
-    "tests": "test calls",
-    "averted": "incidents averted against the reference",
-    "caused": "incidents caused",
-    "moved": "incidents changed in kind",
+    "recorded": N_("recorded contacts"),
+    "separated": N_("kept apart by notice"),
+    "incidents": N_("incidents"),
+    "cases": N_("cases"),
+    "misread_hostile": N_("answers to a case read as worse than it was"),
+    "misread_mild": N_("answers to a case read as milder than it was"),
+    "crises": N_("crises, all roots"),
+    "inadvertent": N_("  with a root that was not hostile"),
+    "hours_3": N_("hours of the period at rung 3 or above"),
+    "calls": N_("calls, all channels"),
+    "line_calls": N_("calls on the line"),
+    "line_through": N_("  that got through"),
+    "messages_in_time": N_("messages before the clock ran out"),
+    "messages_late": N_("messages too late"),
+    "notices": N_("notices of sorties"),
+    "tests": N_("test calls"),
+    "averted": N_("incidents averted against the reference"),
+    "caused": N_("incidents caused"),
+    "moved": N_("incidents changed in kind"),
 }
 
 
@@ -197,46 +244,57 @@ _ROUTINE = frozenset(("notices", "tests"))
 """What happens by schedule rather than by chance, where an interval would say nothing."""
 
 _GIVEN_FREQUENCIES = {
-    "given_message": "messages in time about the given incident",
-    "given_misread": "given incident read as worse (+1) or milder (-1) than it was",
+    "given_message": N_("messages in time about the given incident"),
+    "given_misread": N_("given incident read as worse (+1) or milder (-1) than it was"),
 }
 
 
 def _roots(found: Comparison) -> Table:
     table = blank_table(
-        "Crises by the true cause of their root (number, all worlds)",
-        "arm", *(cause.replace("_", " ") for cause in CAUSES), "of all, begun by an inject",
+        gettext("Crises by the true cause of their root (number, all worlds)"),
+        gettext("arm"), *(CAUSES_SHORT[cause] for cause in Cause),
+        gettext("of all, begun by an inject"),
     )  # fmt: skip
     for arm in found.arms:
         kinds = (*CAUSES, "inject")
         counts = [int(found.column(arm, f"crises_{kind}").sum()) for kind in kinds]
-        table.add_row(arm, *(f"{count:,}" for count in counts))
+        table.add_row(arm, *map(whole, counts))
     return table
 
 
 def _causes(found: Comparison) -> Table:
     """Show what became of the given incident by what it truly was: no line undoes hostility."""
     table = blank_table(
-        "Given incidents that led to rung 3 or above, by their true cause",
-        "cause", "worlds", *found.arms,
+        gettext("Given incidents that led to rung 3 or above, by their true cause"),
+        gettext("cause"), gettext("worlds"), *found.arms,
     )  # fmt: skip
     causes = found.column(found.reference, "given_cause")
-    for code, cause in enumerate(CAUSES):
+    for code in range(len(CAUSES)):
         here = causes == code
         if here.any():
             counts = (int(found.column(arm, "given_reached_3")[here].sum()) for arm in found.arms)
-            table.add_row(cause, f"{int(here.sum()):,}", *(f"{count:,}" for count in counts))
+            table.add_row(CAUSES_SHORT[Cause(code)], whole(int(here.sum())), *map(whole, counts))
     return table
 
 
 def _answers(found: Comparison) -> Table:
     from sim.scenario.kinds import RESPONSES
 
-    titles = ("conciliate", "let pass", "protest", "threaten", "display", "limited", "major")
+    titles = (
+        gettext("conciliate"),
+        gettext("let pass"),
+        gettext("protest"),
+        gettext("threaten"),
+        gettext("display"),
+        gettext("limited"),
+        gettext("major"),
+    )
     assert len(titles) == len(RESPONSES)
-    table = blank_table("How the victim answered the given incident (worlds)", "arm", *titles)
+    table = blank_table(
+        gettext("How the victim answered the given incident (worlds)"), gettext("arm"), *titles
+    )
     for arm in found.arms:
-        table.add_row(arm, *(f"{count:,}" for count in found.given_acts(arm)))
+        table.add_row(arm, *map(whole, found.given_acts(arm)))
     return table
 
 
@@ -245,9 +303,15 @@ def peaks(found: Comparison, arm: str) -> Table:
     counts = found.peak_table(arm)
     changed = int(counts.sum() - counts.trace())
     table = blank_table(
-        f"Peak rung, {found.reference} (down) × {arm} (across): {changed:,} worlds changed",
-        "", *(str(k) for k in range(counts.shape[1])),
-    )  # fmt: skip
+        gettext(
+            "Peak rung, {reference} (down) × {arm} (across): {changed} worlds changed",
+            reference=found.reference,
+            arm=arm,
+            changed=whole(changed),
+        ),
+        "",
+        *(str(k) for k in range(counts.shape[1])),
+    )
     for k, row in enumerate(counts):
         table.add_row(str(k), *(f"{count:,}" if count else "·" for count in row))
     return table
@@ -256,16 +320,20 @@ def peaks(found: Comparison, arm: str) -> Table:
 def methods(found: Comparison) -> Iterator[str]:
     """Name every method the intervals of shares and differences were made by."""
     risks = {found.risk(arm, k).interval.method for arm in found.arms for k in THRESHOLDS}
-    yield wrapped(f"Intervals of shares: {'; '.join(sorted(risks))}.")
+    yield wrapped(gettext("Intervals of shares: {join}.", join="; ".join(sorted(risks))))
     if not found.others:
         return
     pairs = (found.risk_difference(arm, k) for arm in found.others for k in THRESHOLDS)
     methods = {pair.interval.method for pair in pairs}
-    yield wrapped(f"Intervals of paired differences: {'; '.join(sorted(methods))}.")
     yield wrapped(
-        "Bounds: what the two shares alone would allow (Fréchet); the counts helped and harmed "
-        "hold within this model and its coupling of the arms. Variance ÷: how many times more "
-        "worlds unpaired arms would need."
+        gettext("Intervals of paired differences: {join}.", join="; ".join(sorted(methods)))
+    )
+    yield wrapped(
+        gettext(
+            "Bounds: what the two shares alone would allow (Fréchet); the counts helped "
+            "and harmed hold within this model and its coupling of the arms. Variance ÷: "
+            "how many times more worlds unpaired arms would need."
+        )
     )
     yield from _invitation(found)
 
@@ -275,12 +343,16 @@ def _invitation(found: Comparison) -> Iterator[str]:
     d = found.scenario.parameters.invitation
     if (d == 0 and not found.sets) or found.given is not None:
         return
-    told = "of each parameter set" if found.sets else f"{d:g}"
+    told = gettext("of each parameter set") if found.sets else f"{d:g}"
     cells = []
     for arm in found.others:
         with_it, without = found.risk_difference(arm, 3), found.uninvited(arm, 3)
         cells.append(f"{arm} {number(100 * with_it.value)} → {number(100 * without.value)}")
     yield wrapped(
-        f"If absorbing hostile acts invited no more of them (invitation {told} → 0), the "
-        f"difference at rung 3, in points, would be: {'; '.join(cells)}."
+        gettext(
+            "If absorbing hostile acts invited no more of them (invitation {told} → 0), "
+            "the difference at rung 3, in points, would be: {join}.",
+            told=told,
+            join="; ".join(cells),
+        )
     )

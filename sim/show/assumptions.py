@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
+from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.scenario import Scenario
 from sim.scenario import arm as under_arm
 from sim.scenario.arms import Patch, patches
@@ -22,7 +24,7 @@ from sim.study.comparison import Comparison
 from sim.study.parameter_sets import own_parameters
 
 GRADES: Final = ("sourced", "computed", "judgement")
-_HEAD: Final = ("constant", "value", "range", "grade", "meaning", "source")
+_HEAD: Final = (N_("constant"), N_("value"), N_("range"), N_("grade"), N_("meaning"), N_("source"))
 _NO_SETTING: Final = frozenset({"use", "name", "ends"})
 """What a channel has that is no assumption about how well it works."""
 
@@ -48,16 +50,27 @@ def own_sheet(scenario: Scenario) -> Sheet | None:
     if not rows:
         return None
     return sheet(
-        "Constants that this scenario's file sets itself",
-        ("constant", "here", "usual", "range", "grade of the usual", "meaning"),
+        gettext("Constants that this scenario's file sets itself"),
+        (
+            gettext("constant"),
+            gettext("here"),
+            gettext("usual"),
+            gettext("range"),
+            gettext("grade of the usual"),
+            gettext("meaning"),
+        ),
         (
             (
-                row.name, said(base_value(scenario, f"parameters.{row.name}")), _with_unit(row),
-                _span(row), row.grade, row.meaning,
+                row.name,
+                said(base_value(scenario, f"parameters.{row.name}")),
+                _with_unit(row),
+                _span(row),
+                row.grade,
+                row.meaning,
             )
             for row in rows
         ),
-    )  # fmt: skip
+    )
 
 
 def line_sheet(found: Comparison) -> Sheet | None:
@@ -72,7 +85,12 @@ def line_sheet(found: Comparison) -> Sheet | None:
         values = {arm: line.get(name) for arm, line in lines.items()}
         if name in _NO_SETTING or all(value in (None, {}, []) for value in values.values()):
             continue
-        known = (f"{kind}.{name}", f"channels.{name}", name, *(f"{arm}.{name}" for arm in lines))
+        known = (
+            f"{kind}.{name}",
+            f"channels.{name}",
+            name,
+            *(f"{arm}.{name}" for arm in lines),
+        )
         row = next((rows[each] for each in known if each in rows), None)
         usual = (said(row.base), _span(row), row.grade) if row else (NOTHING,) * 3
         table.append((
@@ -80,8 +98,16 @@ def line_sheet(found: Comparison) -> Sheet | None:
             row.source if row else NOTHING,
         ))  # fmt: skip
     return sheet(
-        "The line: its settings under each arm, and what is usual for its kind",
-        ("setting", *lines, "usual", "range", "grade of the usual", "meaning", "source"),
+        gettext("The line: its settings under each arm, and what is usual for its kind"),
+        (
+            gettext("setting"),
+            *lines,
+            gettext("usual"),
+            gettext("range"),
+            gettext("grade of the usual"),
+            gettext("meaning"),
+            gettext("source"),
+        ),
         table,
     )
 
@@ -112,13 +138,13 @@ def arm_notes(found: Comparison) -> Iterator[str]:
             if value != getattr(base.parameters, name)
         ]
         if others:
-            yield f"{arm} also changes the {_channels(others)}."
+            yield gettext("{arm} also changes the {channels}.", arm=arm, channels=_channels(others))
         if moved:
-            yield f"{arm} also sets constants: {'; '.join(moved)}."
+            yield gettext("{arm} also sets constants: {join}.", arm=arm, join="; ".join(moved))
 
 
 def _channels(names: list[str]) -> str:
-    return f"{'channel' if len(names) == 1 else 'channels'} {listed(names)}"
+    return f"{gettext('channel') if len(names) == 1 else gettext('channels')} {listed(names)}"
 
 
 def groups(scenario: Scenario) -> tuple[Group, ...]:
@@ -134,13 +160,19 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
             continue
         rows = (
             (
-                row.name if row.group != "model" or row.name not in own else f"{row.name} (set)",
-                _with_unit(row), _span(row), row.grade, row.meaning, row.source,
+                row.name
+                if row.group != "model" or row.name not in own
+                else gettext("{name} (set)", name=row.name),
+                _with_unit(row),
+                _span(row),
+                row.grade,
+                row.meaning,
+                row.source,
             )
             for row in here
-        )  # fmt: skip
+        )
         name = f"{section} {title}"
-        table = sheet(f"Assumed values of {name}", _HEAD, rows)
+        table = sheet(gettext("Assumed values of {name}", name=name), _HEAD, rows)
         found.append(Group(name, f"{counted(len(here), 'value')}: {tally(here)}", table))
     return tuple(found)
 
@@ -148,10 +180,13 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
 def graded() -> str:
     """Return in one sentence how well all that is assumed is founded."""
     rows = parameter_rows()
-    return (
-        f"This program assumes {len(rows)} values: {tally(rows)}. Sourced values rest on "
-        f"the public record, computed ones follow from others, and a judgement is one that nobody "
-        f"has measured; its range is what a sceptic and an optimist would each accept."
+    return gettext(
+        "This program assumes {rows} values: {tally}. Sourced values rest on the "
+        "public record, computed ones follow from others, and a judgement is one "
+        "that nobody has measured; its range is what a sceptic and an optimist would "
+        "each accept.",
+        rows=len(rows),
+        tally=tally(rows),
     )
 
 
@@ -164,7 +199,7 @@ def _with_unit(row: Row) -> str:
 def _span(row: Row) -> str:
     if row.low in (None, "", []) or row.low == row.high:
         return NOTHING
-    return f"{said(row.low)} to {said(row.high)}"
+    return gettext("{said} to {other_said}", said=said(row.low), other_said=said(row.high))
 
 
 def said(value: Any) -> str:
@@ -172,7 +207,7 @@ def said(value: Any) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, dict):

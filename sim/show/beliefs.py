@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.crisis import History, plan, rules
 from sim.crisis.rules import Belief
+from sim.language import gettext
 from sim.records import Acted, Clocked, Happened, Messaged, Record, Reported, Runged
 from sim.scenario.kinds import DECEITFUL, HONEST, INCIDENT_BY_CODE, Act, Cause, Content
 from sim.scenario.quantities import HOUR
@@ -35,7 +36,7 @@ from sim.show.style import (
     panel,
     say_nothing,
 )
-from sim.show.words import ACTS, CAUSES, span
+from sim.show.words import ACTS, CAUSES, incident, span
 
 if TYPE_CHECKING:
     from sim.crisis import Stage
@@ -171,12 +172,18 @@ def draw_beliefs(stage: Stage, a: History, b: History, ax: Axes | None = None) -
     """
     ax = bare(canvas() if ax is None else ax)
     cast = Cast(stage)
-    shown = f"{stage.theatre.scenario.scenario} · world {a.world}"
+    shown = gettext(
+        "{scenario} · world {world}", scenario=stage.theatre.scenario.scenario, world=a.world
+    )
     found = affair(a, b)
     cases = [] if found is None else [*cases_in(a, found), *cases_in(b, found)]
     if found is None or not cases:
-        headline(ax, f"Nothing happens in world {a.world} that calls for an answer", shown)
-        return say_nothing(ax, "No incident, and so nothing to believe about one.")
+        headline(
+            ax,
+            gettext("Nothing happens in world {world} that calls for an answer", world=a.world),
+            shown,
+        )
+        return say_nothing(ax, gettext("No incident, and so nothing to believe about one."))
     case = next((case for case in cases if case == found.root), cases[0])
     paths = {h.arm: path_of(h, case, stage) for h in (a, b)}
     known = {arm: path for arm, path in paths.items() if path is not None}
@@ -191,11 +198,17 @@ def draw_beliefs(stage: Stage, a: History, b: History, ax: Axes | None = None) -
         _ticks(inner, reach, row == _ROWS - 1)
         told = CAUSES[cause].replace(", ", ",\n").replace("meant to", "meant\nto")
         ax.text(
-            _LEFT - 0.055, _TOP - (row + 0.5) * height - 0.012,
-            f"{told}\n(the truth)" if cause == truth else told, transform=ax.transAxes, ha="right",
-            va="center", fontsize=TINY, color=INK,
-            fontweight="bold" if cause == truth else "normal", linespacing=1.3,
-        )  # fmt: skip
+            _LEFT - 0.055,
+            _TOP - (row + 0.5) * height - 0.012,
+            gettext("{told}\n(the truth)", told=told) if cause == truth else told,
+            transform=ax.transAxes,
+            ha="right",
+            va="center",
+            fontsize=TINY,
+            color=INK,
+            fontweight="bold" if cause == truth else "normal",
+            linespacing=1.3,
+        )
     _answers(ax, paths, begins, styles)
     _words(ax, (a, b), case, shown, cast, known, later)
     return ax
@@ -270,12 +283,14 @@ def _answers(
 ) -> None:
     """Write above the rows what each arm's victim did, and when."""
     for at, (arm, path) in enumerate(paths.items()):
-        text = f"{arm}: this does not happen"
+        text = gettext("{arm}: this does not happen", arm=arm)
         if path is not None and path.answer is None:
-            text = f"{arm}: not answered within the period"
+            text = gettext("{arm}: not answered within the period", arm=arm)
         elif path is not None and path.answer is not None:
             after = span(path.answer.time - begins)
-            text = f"{arm}: {ACTS[Act(path.answer.act)]} after {after}"
+            text = gettext(
+                "{arm}: {acts} after {after}", arm=arm, acts=ACTS[Act(path.answer.act)], after=after
+            )
         ax.text(
             _LEFT + 0.42 * at, 0.795, text, transform=ax.transAxes, fontsize=SMALL,
             color=styles[arm].colour, fontweight="bold", va="center",
@@ -298,20 +313,37 @@ def _words(
         (r for h in histories for r in h.records if isinstance(r, Happened) and r.case == case),
         None,
     )
-    what = "an affair" if happened is None else INCIDENT_BY_CODE[happened.kind].title
+    what = gettext("an affair") if happened is None else incident(happened.kind)
     answers = [path.answer for path in paths.values() if path.answer is not None]
-    title = f"What {cast.actor(opened.victim)} believes of {what}"
+    title = gettext("What {actor} believes of {what}", actor=cast.actor(opened.victim), what=what)
     if len(answers) == 2:
         a, b = (f"{100 * each.p_hostile:.0f} %" for each in answers)
         who = cast.actor(opened.victim)
-        title = f"When it answers, {who} gives {a if a == b else f'{a} and {b}'} to hostile intent"
+        title = gettext(
+            "When it answers, {who} gives {a} to hostile intent",
+            who=who,
+            a=a if a == b else gettext("{a} and {b}", a=a, b=b),
+        )
     headline(
-        ax, title, f"{shown} · {what}, {cast.stamp(opened.time)} UTC",
-        "Square: own investigation; diamond: a message is heard; circle: the answer. Tension is "
-        "held at the answer's. One case of one world: no interval belongs to it."
-        + (" What is learnt much later is left out." if later else ""),
-    )  # fmt: skip
+        ax,
+        title,
+        gettext(
+            "{shown} · {what}, {stamp} UTC", shown=shown, what=what, stamp=cast.stamp(opened.time)
+        ),
+        gettext(
+            "Square: own investigation; diamond: a message is heard; circle: the answer. "
+            "Tension is held at the answer's. One case of one world: no interval belongs "
+            "to it."
+        )
+        + (gettext(" What is learnt much later is left out.") if later else ""),
+    )
     ax.text(
-        _LEFT + _WIDTH / 2, 0.082, "time since the case was opened", transform=ax.transAxes,
-        fontsize=SMALL, color=MUTED, ha="center", va="center",
-    )  # fmt: skip
+        _LEFT + _WIDTH / 2,
+        0.082,
+        gettext("time since the case was opened"),
+        transform=ax.transAxes,
+        fontsize=SMALL,
+        color=MUTED,
+        ha="center",
+        va="center",
+    )

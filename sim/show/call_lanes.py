@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from sim.crisis import History
+from sim.language import gettext
 from sim.records import NEVER, Called, CallEnd
 from sim.show.affair import Affair, cases_in
 from sim.show.call_story import wanted_at
@@ -71,10 +72,20 @@ def draw_lane(
             _call(ax, at, call, story, found, cast)
     if not rows:
         ax.text(
-            0.5, 0.5, "this affair does not happen here", transform=ax.transAxes, ha="center",
-            va="center", fontsize=LABEL, color=MUTED,
-        )  # fmt: skip
-    text = f"{history.arm}\nand {left_out} more" if left_out else history.arm
+            0.5,
+            0.5,
+            gettext("this affair does not happen here"),
+            transform=ax.transAxes,
+            ha="center",
+            va="center",
+            fontsize=LABEL,
+            color=MUTED,
+        )
+    text = (
+        gettext("{arm}\nand {left_out} more", arm=history.arm, left_out=left_out)
+        if left_out
+        else history.arm
+    )
     ax.text(
         -0.012, 0.5, text, transform=ax.transAxes, ha="right", va="center", fontsize=SMALL,
         color=style.colour, fontweight="bold", linespacing=1.3,
@@ -98,7 +109,12 @@ def _clock(
     )  # fmt: skip
     ax.plot([deadline] * 2, [at + 0.05, at + 0.95], color=INK, lw=2.6, zorder=4)
     has = span(deadline - story.opened)
-    text = f"case {numbers[story.identity]}: {cast.actor(story.victim)} has {has} to answer"
+    text = gettext(
+        "case {numbers}: {actor} has {has} to answer",
+        numbers=numbers[story.identity],
+        actor=cast.actor(story.victim),
+        has=has,
+    )
     _beside(ax, at, story.opened, deadline, text, found)
 
 
@@ -113,7 +129,9 @@ def _call(ax: Axes, at: int, call: Called, story: CaseStory, found: Affair, cast
         )  # fmt: skip
         last = end
     verdict = _verdict(call, story)
-    name = "statement" if cast.is_public(call.channel) else _short(cast.channel(call.channel))
+    name = (
+        gettext("statement") if cast.is_public(call.channel) else _short(cast.channel(call.channel))
+    )
     _beside(ax, at, wanted_at(call), last, f"{name}: {verdict}", found)
 
 
@@ -142,9 +160,9 @@ def _verdict(call: Called, story: CaseStory) -> str:
     message = next((m for m in story.messages if m.call == call.identity), None)
     deadline = story.answered if story.answered != NEVER else story.deadline(call.relayed)
     if call.relayed <= deadline:
-        return f"in time by {span(deadline - call.relayed)}"
-    late = f"too late by {span(call.relayed - deadline)}"
-    return late if message is None or not message.in_time else "in time"
+        return gettext("in time by {deadline}", deadline=span(deadline - call.relayed))
+    late = gettext("too late by {relayed}", relayed=span(call.relayed - deadline))
+    return late if message is None or not message.in_time else gettext("in time")
 
 
 def _short(name: str) -> str:
@@ -182,9 +200,15 @@ def draw_step_key(ax: Axes) -> None:
             va="center",
         )  # fmt: skip
     ax.text(
-        left - 0.012, bottom + 0.011, "a call's steps:", transform=ax.transAxes, fontsize=SMALL,
-        color=MUTED, va="center", ha="right",
-    )  # fmt: skip
+        left - 0.012,
+        bottom + 0.011,
+        gettext("a call's steps:"),
+        transform=ax.transAxes,
+        fontsize=SMALL,
+        color=MUTED,
+        va="center",
+        ha="right",
+    )
 
 
 def _swatch(ax: Axes, x: float, y: float, colour: str, hatch: str) -> Rectangle:

@@ -6,6 +6,7 @@ call that got through are told one by one.
 
 from __future__ import annotations
 
+from sim.language import gettext
 from sim.records import NEVER, Called, CallEnd, Messaged, Purpose
 from sim.scenario.kinds import Content
 from sim.show.casebook import CaseStory
@@ -38,19 +39,29 @@ def tell_call(
     if message is not None:
         parts.append(_said(message, cast, seat))
     elif call.end == CallEnd.THROUGH and call.purpose == Purpose.HALT:
-        parts.append(f"{cast.bloc(call.caller)} proposes a halt.")
+        parts.append(gettext("{bloc} proposes a halt.", bloc=cast.bloc(call.caller)))
     if call.backfired:
-        parts.append("The conversation backfires: tension rises.")
+        parts.append(gettext("The conversation backfires: tension rises."))
     return " ".join(parts)
 
 
 def _opening(call: Called, number: int, cast: Cast) -> str:
-    about = f" (case {number})" if number else ""
-    started = f"begun {cast.stamp(wanted_at(call))}"
+    about = gettext(" (case {number})", number=number) if number else ""
+    started = gettext("begun {stamp}", stamp=cast.stamp(wanted_at(call)))
     if cast.is_public(call.channel):
-        return f"public statement by {cast.bloc(call.caller)}{about}, {started}"
+        return gettext(
+            "public statement by {bloc}{about}, {started}",
+            bloc=cast.bloc(call.caller),
+            about=about,
+            started=started,
+        )
     caller, other = cast.end(call.channel, call.caller), cast.end(call.channel, 1 - call.caller)
-    what = f"{caller} calls {other} on the {cast.channel(call.channel)}"
+    what = gettext(
+        "{caller} calls {other} on the {channel}",
+        caller=caller,
+        other=other,
+        channel=cast.channel(call.channel),
+    )
     return f"{what} {PURPOSES[Purpose(call.purpose)]}{about}, {started}"
 
 
@@ -59,15 +70,23 @@ def _steps(call: Called, cast: Cast) -> list[str]:
     steps = []
     wanted = wanted_at(call)
     if call.authorised > wanted:
-        steps.append(f"authorised after {span(call.authorised - wanted)}")
+        steps.append(
+            gettext("authorised after {authorised}", authorised=span(call.authorised - wanted))
+        )
     elif call.authorised == NEVER and call.end != CallEnd.THROUGH:
-        steps.append("not yet authorised")
+        steps.append(gettext("not yet authorised"))
     else:
-        steps.append("authorised at once")
+        steps.append(gettext("authorised at once"))
     if call.end != CallEnd.THROUGH:
         return [*steps, _failure(call)]
     if cast.is_public(call.channel):
-        return [*steps, f"heard by the decision maker {span(call.relayed - call.ended)} later"]
+        return [
+            *steps,
+            gettext(
+                "heard by the decision maker {relayed} later",
+                relayed=span(call.relayed - call.ended),
+            ),
+        ]
     return steps + _conversation(call, cast)
 
 
@@ -79,17 +98,28 @@ def _failure(call: Called) -> str:
 def _conversation(call: Called, cast: Cast) -> list[str]:
     """Return the steps from the telephone on, of a call that got through."""
     waited = call.ringing - call.authorised
-    steps = [f"{span(waited)} of waiting" if waited else "no wait"]
+    steps = [gettext("{waited} of waiting", waited=span(waited)) if waited else gettext("no wait")]
     if call.attempts > 1:
-        steps[0] = f"through at attempt {call.attempts} after {span(waited)}"
-    steps.append(f"answered after {span(call.answered - call.ringing)}")
+        steps[0] = gettext(
+            "through at attempt {attempts} after {waited}",
+            attempts=call.attempts,
+            waited=span(waited),
+        )
+    steps.append(gettext("answered after {answered}", answered=span(call.answered - call.ringing)))
     hunt = call.right_person - call.answered
-    steps.append(f"right person after {span(hunt)} more" if hunt else "the right person at once")
+    steps.append(
+        gettext("right person after {hunt} more", hunt=span(hunt))
+        if hunt
+        else gettext("the right person at once")
+    )
     through = cast.channel_plan(call.channel).interpreter > 1
     talk = span(call.ended - call.right_person)
-    steps.append(f"{talk} of talk" + (" through an interpreter" if through else ""))
+    steps.append(
+        gettext("{talk} of talk", talk=talk)
+        + (gettext(" through an interpreter") if through else "")
+    )
     if call.relayed != NEVER:
-        steps.append(f"relayed {span(call.relayed - call.ended)} later")
+        steps.append(gettext("relayed {relayed} later", relayed=span(call.relayed - call.ended)))
     return steps
 
 
@@ -97,10 +127,10 @@ def _race(arrived: int, story: CaseStory) -> str:
     """Return by how much a message won or lost the race with the clock."""
     deadline = story.deadline(arrived)
     if story.answered != NEVER and story.answered < arrived:
-        return f"too late by {span(arrived - story.answered)}"
+        return gettext("too late by {arrived}", arrived=span(arrived - story.answered))
     if deadline == NEVER or deadline < arrived:
-        return f"too late by {span(arrived - max(deadline, story.opened))}"
-    return f"arrived {span(deadline - arrived)} before the clock ran out"
+        return gettext("too late by {arrived}", arrived=span(arrived - max(deadline, story.opened)))
+    return gettext("arrived {deadline} before the clock ran out", deadline=span(deadline - arrived))
 
 
 def _said(message: Messaged, cast: Cast, seat: int | None) -> str:
@@ -109,10 +139,18 @@ def _said(message: Messaged, cast: Cast, seat: int | None) -> str:
     receiver = cast.bloc(1 - message.sender)
     said = f"{sender} {CONTENTS[Content(message.content)]}"
     if message.knew and (seat is None or seat == 1 - message.sender):
-        said += f"; {receiver} believes {sender} {per_cent(message.credibility)}"
+        said += gettext(
+            "; {receiver} believes {sender} {credibility}",
+            receiver=receiver,
+            sender=sender,
+            credibility=per_cent(message.credibility),
+        )
     if not message.in_time:
-        said += "; the answer has been given already"
+        said += gettext("; the answer has been given already")
     said = sentence(said)
     if seat is None and message.knew:
-        said += f" (In truth: {'honest' if message.honest else 'meant to deceive'}.)"
+        said += gettext(
+            " (In truth: {honest}.)",
+            honest=gettext("honest") if message.honest else gettext("meant to deceive"),
+        )
     return said

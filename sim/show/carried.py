@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from sim.language import gettext
 from sim.show.numbers import number, points
 from sim.show.sensitivity_answer import at_base, caution, scope, statement
 from sim.show.sheets import Sheet, Words, sheet
@@ -36,18 +37,33 @@ def tornado(found: KeptSensitivity) -> Words:
     moving = [each for each in found.swings(_RUNG) if each.span > 0]
     low, high = found.other_worlds(_RUNG)
     told = "; ".join(
-        f"{each.factor.name} by {number(100 * each.low.value)} at its low end and by "
-        f"{number(100 * each.high.value)} at its high end"
+        gettext(
+            "{name} by {value} at its low end and by {other_value} at its high end",
+            name=each.factor.name,
+            value=number(100 * each.low.value),
+            other_value=number(100 * each.high.value),
+        )
         for each in moving[:3]
     )
     shows = (
-        f"Bars from the base, one pair for each factor: by how many points the paired difference "
-        f"at rung {_RUNG} moves when that factor alone goes to either end of its range. "
-        + (f"The longest: {told}. " if told else "No factor moves it by itself. ")
-        + f"A grey band from {number(100 * low)} to {number(100 * high)} shows how far the base "
-        f"itself lies in other worlds."
+        gettext(
+            "Bars from the base, one pair for each factor: by how many points the paired "
+            "difference at rung {rung} moves when that factor alone goes to either end "
+            "of its range. ",
+            rung=_RUNG,
+        )
+        + (
+            gettext("The longest: {told}. ", told=told)
+            if told
+            else gettext("No factor moves it by itself. ")
+        )
+        + gettext(
+            "A grey band from {low} to {high} shows how far the base itself lies in other worlds.",
+            low=number(100 * low),
+            high=number(100 * high),
+        )
     )
-    caption = "What each assumption does by itself"
+    caption = gettext("What each assumption does by itself")
     return Words(f"tornado_{_RUNG}", caption, shows, (swings(found),) if moving else ())
 
 
@@ -55,14 +71,29 @@ def swings(found: KeptSensitivity) -> Sheet:
     """Return the table of what each factor does by itself at the first rung."""
     moving = [each for each in found.swings(_RUNG) if each.span > 0]
     return sheet(
-        f"By how many points the paired difference at rung {_RUNG} moves (95 % interval)",
-        ("factor", "meaning", "low end", "moves it by", "base", "high end", "moves it by"),
+        gettext(
+            "By how many points the paired difference at rung {rung} moves (95 % interval)",
+            rung=_RUNG,
+        ),
+        (
+            gettext("factor"),
+            gettext("meaning"),
+            gettext("low end"),
+            gettext("moves it by"),
+            gettext("base"),
+            gettext("high end"),
+            gettext("moves it by"),
+        ),
         (
             (
-                each.factor.name, each.factor.meaning, each.factor.text(each.factor.low),
-                points(each.low), each.factor.text(each.factor.base),
-                each.factor.text(each.factor.high), points(each.high),
+                each.factor.name,
+                each.factor.meaning,
+                each.factor.text(each.factor.low),
+                points(each.low),
+                each.factor.text(each.factor.base),
+                each.factor.text(each.factor.high),
+                points(each.high),
             )
             for each in moving[:_SHOWN]
         ),
-    )  # fmt: skip
+    )

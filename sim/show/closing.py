@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from sim.crisis import History
+from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.records import (
     Called,
     CallEnd,
@@ -21,7 +23,7 @@ from sim.records import (
     Unfinished,
 )
 from sim.scenario import arm_title
-from sim.scenario.kinds import INCIDENT_BY_CODE, Cause
+from sim.scenario.kinds import Cause
 from sim.show.casebook import CaseStory, cases_of
 from sim.show.cast import Cast
 from sim.show.words import (
@@ -29,15 +31,17 @@ from sim.show.words import (
     CAUSES_SHORT,
     RUNGS,
     counted,
+    decimals,
+    incident,
     listed,
     per_cent,
     sentence,
 )
 
 _PURPOSES = {
-    Purpose.HALT: "to propose a halt",
-    Purpose.INCIDENT: "about incidents",
-    Purpose.CONCERN: "to voice concern",
+    Purpose.HALT: N_("to propose a halt"),
+    Purpose.INCIDENT: N_("about incidents"),
+    Purpose.CONCERN: N_("to voice concern"),
 }
 
 
@@ -56,16 +60,32 @@ def peak_rung(history: History, cast: Cast) -> int:
 def header(history: History, cast: Cast) -> list[str]:
     """Return the lines that say what is being told."""
     scenario = cast.theatre.scenario
-    blocs = " and ".join(cast.bloc(b) for b in range(len(cast.theatre.blocs)))
+    blocs = gettext(" and ").join(cast.bloc(b) for b in range(len(cast.theatre.blocs)))
     lines = [
         scenario.scenario,
         scenario.question,
-        f"Arm {arm_name(history, cast)} · world {history.world} · seed {history.seed}",
-        f"{cast.day(history.begins)} to {cast.day(history.horizon)}, times in UTC · {blocs}",
+        gettext(
+            "Arm {arm_name} · world {world} · seed {seed}",
+            arm_name=arm_name(history, cast),
+            world=history.world,
+            seed=history.seed,
+        ),
+        gettext(
+            "{day} to {other_day}, times in UTC · {blocs}",
+            day=cast.day(history.begins),
+            other_day=cast.day(history.horizon),
+            blocs=blocs,
+        ),
     ]
     rung = max(cast.start.levels)
     if rung:
-        lines.append(f"It begins at rung {rung}, {RUNGS[rung]}, left over from the time before.")
+        lines.append(
+            gettext(
+                "It begins at rung {rung}, {rungs}, left over from the time before.",
+                rung=rung,
+                rungs=RUNGS[rung],
+            )
+        )
     return lines
 
 
@@ -86,24 +106,37 @@ def closing(history: History, cast: Cast) -> list[str]:
 
 def _peak(history: History, cast: Cast) -> str:
     peak = peak_rung(history, cast)
-    stopped = "; the history stops there, nothing beyond is modelled" if history.stopped else ""
-    return f"highest rung: {peak}, {RUNGS[peak]}{stopped}"
+    stopped = (
+        gettext("; the history stops there, nothing beyond is modelled") if history.stopped else ""
+    )
+    return gettext(
+        "highest rung: {peak}, {rungs}{stopped}", peak=peak, rungs=RUNGS[peak], stopped=stopped
+    )
 
 
 def _crises(history: History, cast: Cast) -> str:
     began = [r for r in history.records if isinstance(r, CrisisBegan)]
     if not began:
-        return "no crisis: nobody displayed or used force"
+        return gettext("no crisis: nobody displayed or used force")
     kinds = {r.identity: r.kind for r in history.records if isinstance(r, Happened)}
     told = []
     for crisis in began:
         kind = kinds.get(crisis.root)
-        what = INCIDENT_BY_CODE[kind].title if kind is not None else "an act"
-        told.append(f"{cast.stamp(crisis.time)} from {what} ({CAUSES_SHORT[Cause(crisis.cause)]})")
+        what = incident(kind) if kind is not None else gettext("an act")
+        told.append(
+            gettext(
+                "{stamp} from {what} ({causes_short})",
+                stamp=cast.stamp(crisis.time),
+                what=what,
+                causes_short=CAUSES_SHORT[Cause(crisis.cause)],
+            )
+        )
     inadvertent = sum(r.cause != Cause.HOSTILE for r in began)
-    return (
-        f"{counted(len(began), 'crisis')}, {inadvertent or 'none'} of them inadvertent: "
-        f"{listed(told)}"
+    return gettext(
+        "{crisiss}, {inadvertent} of them inadvertent: {told}",
+        crisiss=counted(len(began), "crisis"),
+        inadvertent=inadvertent or "none",
+        told=listed(told),
     )
 
 
@@ -114,18 +147,30 @@ def _contacts(history: History) -> str:
     spared = sum(r.outcome == Outcome.SPARED for r in found)
     notices = sum(isinstance(r, Noticed) and r.end == CallEnd.THROUGH for r in history.records)
     if notices:
-        text += f"; {counted(notices, 'notice')} given, {apart} kept two units apart"
-        text += f", {spared} more kept a meeting from going wrong" if spared else ""
+        text += gettext(
+            "; {notices} given, {apart} kept two units apart",
+            notices=counted(notices, "notice"),
+            apart=apart,
+        )
+        text += (
+            gettext(", {spared} more kept a meeting from going wrong", spared=spared)
+            if spared
+            else ""
+        )
     return text
 
 
 def _incidents(history: History) -> str:
     found = [r for r in history.records if isinstance(r, Happened) and r.origin != Origin.ACT]
     if not found:
-        return "no incidents"
+        return gettext("no incidents")
     causes = Counter(r.cause for r in found)
     parts = [f"{causes[c]} {CAUSES_SHORT[c]}" for c in Cause if causes[c]]
-    return f"{counted(len(found), 'incident')}, in truth {listed(parts)}"
+    return gettext(
+        "{incidents}, in truth {parts}",
+        incidents=counted(len(found), "incident"),
+        parts=listed(parts),
+    )
 
 
 def _calls(history: History) -> list[str]:
@@ -136,18 +181,29 @@ def _calls(history: History) -> list[str]:
         ends = Counter(r.end for r in calls if r.purpose == purpose)
         if ends:
             parts = [f"{ends[e]} {CALL_ENDS_SHORT[e]}" for e in CallEnd if ends[e]]
-            lines.append(f"{counted(ends.total(), 'call')} {words}: {listed(parts)}")
+            lines.append(f"{counted(ends.total(), 'call')} {gettext(words)}: {listed(parts)}")
     messages = [r for r in history.records if isinstance(r, Messaged)]
     if messages:
         early = sum(r.in_time for r in messages)
         late = len(messages) - early
-        lines.append(f"{counted(len(messages), 'message')}: {early} in time, {late} too late")
+        lines.append(
+            gettext(
+                "{messages}: {early} in time, {late} too late",
+                messages=counted(len(messages), "message"),
+                early=early,
+                late=late,
+            )
+        )
     if not calls:
-        lines.append("nobody called anybody about any of it")
+        lines.append(gettext("nobody called anybody about any of it"))
     tests = [r for r in history.records if isinstance(r, Tested)]
     if tests:
         failed = sum(not r.answered for r in tests)
-        answers = f"{failed} of them unanswered" if failed else "every one answered"
+        answers = (
+            gettext("{failed} of them unanswered", failed=failed)
+            if failed
+            else gettext("every one answered")
+        )
         lines.append(f"{counted(len(tests), 'test call')}, {answers}")
     return lines
 
@@ -161,21 +217,43 @@ def _out_of_reach(history: History, cases: dict[int, CaseStory]) -> list[str]:
     parts = []
     if answered:
         parts.append(
-            f"{silent} of {counted(len(answered), 'case')} answered before any word from the "
-            f"other side was heard"
+            gettext(
+                "{silent} of {cases} answered before any word from the other side was heard",
+                silent=silent,
+                cases=counted(len(answered), "case"),
+            )
         )
     if hostile:
-        parts.append(f"{counted(hostile, 'case')} hostile at the root, which nothing explains away")
-    return [f"out of the reach of any call: {listed(parts)}"] if parts else []
+        parts.append(
+            gettext(
+                "{cases} hostile at the root, which nothing explains away",
+                cases=counted(hostile, "case"),
+            )
+        )
+    return [gettext("out of the reach of any call: {parts}", parts=listed(parts))] if parts else []
 
 
 def _end(history: History, cast: Cast) -> str:
     open_cases = sum(isinstance(r, Unfinished) for r in history.records)
-    left = f", {counted(open_cases, 'piece')} of unfinished business" if open_cases else ""
+    left = (
+        gettext(", {pieces} of unfinished business", pieces=counted(open_cases, "piece"))
+        if open_cases
+        else ""
+    )
     trust = listed(
         [
-            f"{cast.bloc(b)} believes {cast.bloc(1 - b)} {per_cent(value)}"
+            gettext(
+                "{bloc} believes {other_bloc} {value}",
+                bloc=cast.bloc(b),
+                other_bloc=cast.bloc(1 - b),
+                value=per_cent(value),
+            )
             for b, value in enumerate(history.credibility)
         ]
     )
-    return f"at the end: tension {history.tension:.2f}{left}; {trust}"
+    return gettext(
+        "at the end: tension {tension}{left}; {trust}",
+        tension=decimals(history.tension, 2),
+        left=left,
+        trust=trust,
+    )

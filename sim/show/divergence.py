@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sim.crisis import History, first_difference
 from sim.crisis.plan import channel_rows
 from sim.errors import ScenarioError
+from sim.language import gettext
 from sim.records import (
     Acted,
     Believed,
@@ -33,10 +34,10 @@ from sim.records import (
 )
 from sim.scenario import arm
 from sim.scenario.channels import LINE
-from sim.scenario.kinds import INCIDENT_BY_CODE, Act
+from sim.scenario.kinds import Act
 from sim.show.casebook import numbered
 from sim.show.cast import Cast
-from sim.show.words import ACTS, CONTENTS, per_cent, sentence
+from sim.show.words import ACTS, CONTENTS, incident, per_cent, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +113,17 @@ def _first_deed(a: History, b: History, words: _Words, cast: Cast) -> str:
     ours, theirs = _deeds(a), _deeds(b)
     differing = sorted(ours.keys() ^ theirs.keys())
     if not differing:
-        return "Nothing is done otherwise for all that."
+        return gettext("Nothing is done otherwise for all that.")
     time, kind, identity, _ = differing[0]
     one, other = (
         next((r for key, r in own.items() if key[:3] == (time, kind, identity)), None)
         for own in (ours, theirs)
     )
-    return f"What is done first differs on {cast.stamp(time)}: {words.effect(one, other)}."
+    return gettext(
+        "What is done first differs on {stamp}: {effect}.",
+        stamp=cast.stamp(time),
+        effect=words.effect(one, other),
+    )
 
 
 def _first_pair(
@@ -157,7 +162,7 @@ class _Words:
         self._numbers = numbered(a, b)
 
     def _case(self, identity: int) -> str:
-        return f"case {self._numbers.get(identity, 0)}"
+        return gettext("case {get}", get=self._numbers.get(identity, 0))
 
     def effect(self, one: Record | None, other: Record | None) -> str:
         """Return what differed first."""
@@ -165,54 +170,83 @@ class _Words:
         if isinstance(one, Acted) and isinstance(other, Acted) and one.case == other.case:
             actor, case = cast.actor(one.actor), self._case(one.case)
             if one.act == other.act:
-                doubts = f"hostile {per_cent(one.p_hostile)} and {per_cent(other.p_hostile)}"
-                return (
-                    f"{actor} {ACTS[Act(one.act)]} on {case} in both, from other beliefs ({doubts})"
+                doubts = gettext(
+                    "hostile {p_hostile} and {other_p_hostile}",
+                    p_hostile=per_cent(one.p_hostile),
+                    other_p_hostile=per_cent(other.p_hostile),
                 )
-            return (
-                f"on {case} {actor} {ACTS[Act(one.act)]} under {self._a.arm} "
-                f"and {ACTS[Act(other.act)]} under {self._b.arm}"
+                return gettext(
+                    "{actor} {acts} on {case} in both, from other beliefs ({doubts})",
+                    actor=actor,
+                    acts=ACTS[Act(one.act)],
+                    case=case,
+                    doubts=doubts,
+                )
+            return gettext(
+                "on {case} {actor} {acts} under {arm} and {other_acts} under {other_arm}",
+                case=case,
+                actor=actor,
+                acts=ACTS[Act(one.act)],
+                arm=self._a.arm,
+                other_acts=ACTS[Act(other.act)],
+                other_arm=self._b.arm,
             )
         if isinstance(one, Contacted) and isinstance(other, Contacted) and one.a == other.a:
             return self._contact(one, other)
         sides = ((self._a.arm, one), (self._b.arm, other))
         known = [(name, r) for name, r in sides if r is not None]
         name, first = min(known, key=lambda row: row[1].time)
-        return f"{self._event(first)} under {name} only"
+        return gettext("{event} under {name} only", event=self._event(first), name=name)
 
     def _contact(self, one: Contacted, other: Contacted) -> str:
-        units = f"{self._cast.unit_id(one.a)} and {self._cast.unit_id(one.b)}"
+        units = gettext(
+            "{unit_id} and {other_unit_id}",
+            unit_id=self._cast.unit_id(one.a),
+            other_unit_id=self._cast.unit_id(one.b),
+        )
         words = {
-            Outcome.ROUTINE: "pass each other",
-            Outcome.INCIDENT: "have an incident",
-            Outcome.SEPARATED: "are kept apart",
-            Outcome.SPARED: "are spared an incident",
+            Outcome.ROUTINE: gettext("pass each other"),
+            Outcome.INCIDENT: gettext("have an incident"),
+            Outcome.SEPARATED: gettext("are kept apart"),
+            Outcome.SPARED: gettext("are spared an incident"),
         }
-        return (
-            f"{units} {words[Outcome(one.outcome)]} under {self._a.arm} "
-            f"and {words[Outcome(other.outcome)]} under {self._b.arm}"
+        return gettext(
+            "{units} {words} under {arm} and {other_words} under {other_arm}",
+            units=units,
+            words=words[Outcome(one.outcome)],
+            arm=self._a.arm,
+            other_words=words[Outcome(other.outcome)],
+            other_arm=self._b.arm,
         )
 
     def _event(self, record: Record) -> str:
         """Return what one record is, in a few words."""
         cast = self._cast
         if isinstance(record, Happened):
-            return f"{INCIDENT_BY_CODE[record.kind].title} against {cast.actor(record.victim)}"
+            return gettext(
+                "{title} against {actor}",
+                title=incident(record.kind),
+                actor=cast.actor(record.victim),
+            )
         if isinstance(record, Contacted):
-            return f"{cast.unit_id(record.a)} and {cast.unit_id(record.b)} meet"
+            return gettext(
+                "{unit_id} and {other_unit_id} meet",
+                unit_id=cast.unit_id(record.a),
+                other_unit_id=cast.unit_id(record.b),
+            )
         if isinstance(record, Acted):
             return f"{cast.actor(record.actor)} {ACTS[Act(record.act)]}"
         if isinstance(record, Clocked):
-            return f"the clock of {self._case(record.case)} is set"
+            return gettext("the clock of {case} is set", case=self._case(record.case))
         if isinstance(record, Runged):
-            return f"the rung changes to {record.rung}"
+            return gettext("the rung changes to {rung}", rung=record.rung)
         if isinstance(record, Reported):
-            return f"the investigation of {self._case(record.case)} reports"
+            return gettext("the investigation of {case} reports", case=self._case(record.case))
         if isinstance(record, Believed):
-            return f"{cast.bloc(record.receiver)} revises how far it believes"
+            return gettext("{bloc} revises how far it believes", bloc=cast.bloc(record.receiver))
         if isinstance(record, Called):
-            return f"a call on the {cast.channel(record.channel)}"
-        return "something happens"
+            return gettext("a call on the {channel}", channel=cast.channel(record.channel))
+        return gettext("something happens")
 
     def cause(
         self, effect: Record | None, time: int, ignore: frozenset[int]
@@ -236,21 +270,35 @@ class _Words:
         if cause is None:
             knowing = [name for name in (self._a.arm, self._b.arm) if _knows(name, cast)]
             if knowing:
-                return f"because the truth is known at once under {' and '.join(knowing)}"
-            return "which no call on this affair explains: what else the arms change does"
+                return gettext(
+                    "because the truth is known at once under {join}", join=" and ".join(knowing)
+                )
+            return gettext("which no call on this affair explains: what else the arms change does")
         name = self._a.arm if cause in self._a.records else self._b.arm
-        channel = f"the {cast.channel(cause.channel)} under {name}"
+        channel = gettext(
+            "the {channel} under {name}", channel=cast.channel(cause.channel), name=name
+        )
         if isinstance(cause, Noticed):
             unit = cast.unit_id(cause.unit)
-            return f"because {cast.bloc(cause.bloc)} gave notice of {unit} on {channel}"
+            return gettext(
+                "because {bloc} gave notice of {unit} on {channel}",
+                bloc=cast.bloc(cause.bloc),
+                unit=unit,
+                channel=channel,
+            )
         if isinstance(cause, Messaged):
             sender = cast.bloc(cause.sender)
-            return f"because {sender} {_said(cause)} on {channel} beforehand"
+            return gettext(
+                "because {sender} {said} on {channel} beforehand",
+                sender=sender,
+                said=_said(cause),
+                channel=channel,
+            )
         if isinstance(cause, Stopped):
-            return f"because a call on {channel} ended the incident early"
+            return gettext("because a call on {channel} ended the incident early", channel=channel)
         if cause.purpose == Purpose.HALT:
-            return f"because a halt was proposed on {channel}"
-        return f"because of a call on {channel}"
+            return gettext("because a halt was proposed on {channel}", channel=channel)
+        return gettext("because of a call on {channel}", channel=channel)
 
 
 def _knows(name: str, cast: Cast) -> bool:
@@ -282,6 +330,10 @@ def _bears_on(record: Record, effect: Record) -> bool:
 def no_difference(a: History, b: History) -> str:
     """Return the sentence for a pair that never parts."""
     return sentence(
-        f"the two histories never differ: under {a.arm} and {b.arm} the same things happen in "
-        f"this world, from the first day to the last"
+        gettext(
+            "the two histories never differ: under {arm} and {other_arm} the same things "
+            "happen in this world, from the first day to the last",
+            arm=a.arm,
+            other_arm=b.arm,
+        )
     )

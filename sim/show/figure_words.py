@@ -10,8 +10,9 @@ import numpy as np
 
 from sim.crisis import History
 from sim.errors import ResultsError
+from sim.language import gettext, spoken
 from sim.records import NEVER, Called, CallEnd, Happened, Origin, Runged
-from sim.scenario.kinds import INCIDENT_BY_CODE, SeverityClass
+from sim.scenario.kinds import SeverityClass
 from sim.scenario.quantities import DAY
 from sim.show.affair import affair, cases_in
 from sim.show.answer import pair_table, peaks, risks
@@ -25,7 +26,7 @@ from sim.show.call_story import wanted_at
 from sim.show.casebook import cases_of, numbered
 from sim.show.cast import Cast
 from sim.show.closing import peak_rung
-from sim.show.numbers import points, share, spread
+from sim.show.numbers import plain, points, share, spread, whole
 from sim.show.pair_table import tallies
 from sim.show.sheets import Words, sheet, sheet_of
 from sim.show.words import (
@@ -33,6 +34,7 @@ from sim.show.words import (
     CLASSES,
     RUNGS,
     counted,
+    incident,
     listed,
     moment,
     severity,
@@ -91,22 +93,34 @@ def of_one_world(found: Comparison) -> Iterator[Words]:
 
 
 def _risk(found: Comparison) -> Words:
-    base = f"the share of {'cases' if found.given else 'worlds'} that reach it"
+    base = gettext(
+        "the share of {given} that reach it",
+        given=gettext("cases") if found.given else gettext("worlds"),
+    )
     rungs = [
-        f"rung {k}{' or above' if k < max(THRESHOLDS) else ''}: "
+        gettext(
+            "rung {k}{other_k}: ", k=k, other_k=gettext(" or above") if k < max(THRESHOLDS) else ""
+        )
         + listed([f"{arm} {_share(found, arm, k)}" for arm in found.arms])
         for k in THRESHOLDS
     ]
     changes = [f"{arm} {points(found.risk_difference(arm, _RUNG))}" for arm in found.others]
-    shows = f"Dots with 95 % intervals for each arm, a panel for each rung: {base}. "
+    shows = gettext(
+        "Dots with 95 % intervals for each arm, a panel for each rung: {base}. ", base=base
+    )
     shows += f"{'. '.join(text[0].upper() + text[1:] for text in rungs)}. "
     if changes:
-        shows += (
-            f"Below, each arm's change against {found.reference} in the same worlds, in points; at "
-            f"rung {_RUNG}: {listed(changes)}."
+        shows += gettext(
+            "Below, each arm's change against {reference} in the same worlds, in points; "
+            "at rung {rung}: {changes}.",
+            reference=found.reference,
+            rung=_RUNG,
+            changes=listed(changes),
         )
     tables = (risks(found), *(pair_table(found, arm) for arm in found.others))
-    return Words("risk", "Risk by arm and rung", shows, tuple(sheet_of(one) for one in tables))
+    return Words(
+        "risk", gettext("Risk by arm and rung"), shows, tuple(sheet_of(one) for one in tables)
+    )
 
 
 def _share(found: Comparison, arm: str, threshold: int) -> str:
@@ -117,26 +131,33 @@ def _share(found: Comparison, arm: str, threshold: int) -> str:
 def _survival(found: Comparison, threshold: int) -> Words:
     curves = {arm: found.survival(arm, threshold) for arm in found.arms}
     ends = [f"{arm} {share(curve.survival[-1])}" for arm, curve in curves.items()]
-    rung = f"rung {threshold} ({RUNGS[threshold]})"
-    shows = (
-        f"Step curves that can only fall, one for each arm with its band of 95 % limits: the share "
-        f"of worlds still below {rung} as the {found.days:g} days pass. At the end it is: "
-        f"{listed(ends)}."
+    rung = gettext("rung {threshold} ({rungs})", threshold=threshold, rungs=RUNGS[threshold])
+    shows = gettext(
+        "Step curves that can only fall, one for each arm with its band of 95 % "
+        "limits: the share of worlds still below {rung} as the {days} days pass. At "
+        "the end it is: {ends}.",
+        rung=rung,
+        days=plain(found.days),
+        ends=listed(ends),
     )
     start = found.scenario.start
     times = [round(found.scenario.duration * part / _STEPS) for part in range(1, _STEPS + 1)]
     table = sheet(
-        f"Share of worlds still below {rung}, with 95 % limits",
-        ("after", *found.arms),
+        gettext("Share of worlds still below {rung}, with 95 % limits", rung=rung),
+        (gettext("after"), *found.arms),
         (
             (
-                f"{time / DAY:.3g} days ({short_date(moment(start, time))})",
+                gettext(
+                    "{time} days ({short_date})",
+                    time=spoken().separated(f"{time / DAY:.3g}"),
+                    short_date=short_date(moment(start, time)),
+                ),
                 *(_still(curve, time) for curve in curves.values()),
             )
             for time in times
         ),
     )
-    caption = f"How long worlds stay below rung {threshold}"
+    caption = gettext("How long worlds stay below rung {threshold}", threshold=threshold)
     return Words(f"survival_{threshold}", caption, shows, (table,))
 
 
@@ -144,40 +165,63 @@ def _still(curve: Survival, time: int) -> str:
     """Return a curve's height at a time, with its limits."""
     at = int(np.searchsorted(curve.time, time, side="right")) - 1
     low, high = curve.low[at], curve.high[at]
-    return f"{share(curve.survival[at])} ({share(low)} to {share(high)})"
+    return gettext(
+        "{survival} ({low} to {high})",
+        survival=share(curve.survival[at]),
+        low=share(low),
+        high=share(high),
+    )
 
 
 def _peaks(found: Comparison, arm: str) -> Words:
     sums = tallies(found.peak_table(arm).tolist())
-    shows = (
-        f"A table of cells, shaded by how many worlds they hold: the highest rung without the line "
-        f"down, under {arm} across. {sums['unchanged']:,} worlds lie on the diagonal, with the "
-        f"same highest rung; {sums['lower']:,} below it, lower under the arm; "
-        f"{sums['higher']:,} above it, higher under the arm."
+    shows = gettext(
+        "A table of cells, shaded by how many worlds they hold: the highest rung "
+        "without the line down, under {arm} across. {sums} worlds lie on the "
+        "diagonal, with the same highest rung; {other_sums} below it, lower under "
+        "the arm; {third_sums} above it, higher under the arm.",
+        arm=arm,
+        sums=whole(sums["unchanged"]),
+        other_sums=whole(sums["lower"]),
+        third_sums=whole(sums["higher"]),
     )
     table = sheet_of(peaks(found, arm))
     head = (f"{found.reference} ↓, {arm} →", *table.head[1:])
-    caption = f"Highest rung of each world, without the line and under {arm}"
+    caption = gettext("Highest rung of each world, without the line and under {arm}", arm=arm)
     return Words(f"peaks_{arm}", caption, shows, (table._replace(head=head),))
 
 
 def _map(played: Played) -> Words:
     cast, history = Cast(played.stage), played.history
     rows = [r for r in history.records if isinstance(r, Happened) and r.origin != Origin.ACT]
-    kinds = [INCIDENT_BY_CODE[r.kind].title for r in rows]
-    told = f"{counted(len(rows), 'incident')}: {listed(kinds)}" if rows else "no incident"
-    shows = (
-        f"A map of the theatre in world {history.world} under {history.arm}: coasts and borders, "
-        f"the tracks of each side's forces, where they met, and what went wrong: {told}."
+    kinds = [incident(r.kind) for r in rows]
+    told = f"{counted(len(rows), 'incident')}: {listed(kinds)}" if rows else gettext("no incident")
+    shows = gettext(
+        "A map of the theatre in world {world} under {arm}: coasts and borders, the "
+        "tracks of each side's forces, where they met, and what went wrong: {told}.",
+        world=history.world,
+        arm=history.arm,
+        told=told,
     )
     table = sheet(
-        f"Incidents of world {history.world} under {history.arm}, times in UTC",
-        ("incident", "when", "where", "severity", "victim", "blames"),
+        gettext(
+            "Incidents of world {world} under {arm}, times in UTC",
+            world=history.world,
+            arm=history.arm,
+        ),
+        (
+            gettext("incident"),
+            gettext("when"),
+            gettext("where"),
+            gettext("severity"),
+            gettext("victim"),
+            gettext("blames"),
+        ),
         (
             (
-                INCIDENT_BY_CODE[r.kind].title,
+                incident(r.kind),
                 cast.stamp(r.time),
-                cast.place(r.x, r.y) or "no place",
+                cast.place(r.x, r.y) or gettext("no place"),
                 f"{CLASSES[SeverityClass(r.severity_class)]} ({severity(r.severity)})",
                 cast.actor(r.victim),
                 cast.actor(r.blamed),
@@ -185,7 +229,7 @@ def _map(played: Played) -> Words:
             for r in rows
         ),
     )
-    caption = f"World {history.world} on the map, {history.arm}"
+    caption = gettext("World {world} on the map, {arm}", world=history.world, arm=history.arm)
     return Words(MAP, caption, shows, (table,) if rows else ())
 
 
@@ -193,21 +237,35 @@ def _timeline(one: Played, other: Played) -> Words:
     cast = Cast(one.stage)
     a, b = one.history, other.history
     found = affair(a, b)
-    caption = f"World {a.world} as two timelines, {a.arm} and {b.arm}"
+    caption = gettext(
+        "World {world} as two timelines, {arm} and {other_arm}",
+        world=a.world,
+        arm=a.arm,
+        other_arm=b.arm,
+    )
     if found is None:
-        shows = f"Nothing goes wrong in world {a.world}, under {a.arm} or under {b.arm}."
+        shows = gettext(
+            "Nothing goes wrong in world {world}, under {arm} or under {other_arm}.",
+            world=a.world,
+            arm=a.arm,
+            other_arm=b.arm,
+        )
         return Words(TIMELINE, caption, shows, ())
     peaks_of = [f"{h.arm} {peak_rung(h, cast)}" for h in (a, b)]
-    shows = (
-        f"Two paths of the rung over time in world {a.world}, from {cast.stamp(found.begin)} to "
-        f"{cast.stamp(found.end)}, one for each arm; highest rung of the whole period: "
-        f"{listed(peaks_of)}. Below, for each arm, the clock of every case as a bar and the calls "
-        f"that race it."
+    shows = gettext(
+        "Two paths of the rung over time in world {world}, from {stamp} to "
+        "{other_stamp}, one for each arm; highest rung of the whole period: "
+        "{peaks_of}. Below, for each arm, the clock of every case as a bar and the "
+        "calls that race it.",
+        world=a.world,
+        stamp=cast.stamp(found.begin),
+        other_stamp=cast.stamp(found.end),
+        peaks_of=listed(peaks_of),
     )
     numbers = numbered(a, b)
     steps = sheet(
-        f"The rung in world {a.world} in that time, times in UTC",
-        ("when", "arm", "rung"),
+        gettext("The rung in world {world} in that time, times in UTC", world=a.world),
+        (gettext("when"), gettext("arm"), gettext("rung")),
         (
             (cast.stamp(time), arm, f"{rung} ({RUNGS[rung]})")
             for time, arm, rung in sorted(
@@ -219,8 +277,16 @@ def _timeline(one: Played, other: Played) -> Words:
         ),
     )
     clocks = sheet(
-        "Clocks and calls of that affair, times in UTC",
-        ("case", "arm", "clock from", "until", "call wanted", "heard", "how it ended"),
+        gettext("Clocks and calls of that affair, times in UTC"),
+        (
+            gettext("case"),
+            gettext("arm"),
+            gettext("clock from"),
+            gettext("until"),
+            gettext("call wanted"),
+            gettext("heard"),
+            gettext("how it ended"),
+        ),
         (
             row
             for h in (a, b)
@@ -237,16 +303,18 @@ def _races(
     """Yield a row for each call about a case, or one where nobody called."""
     story = cases_of(history)[case]
     clock = (
-        f"case {numbers[case]}", history.arm, cast.stamp(story.opened),
+        gettext("case {numbers}", numbers=numbers[case]),
+        history.arm,
+        cast.stamp(story.opened),
         cast.stamp(story.deadline(end)),
-    )  # fmt: skip
+    )
     calls: list[Called] = [call for call in story.calls if call.end != CallEnd.SERVED]
     for call in calls:
-        heard = cast.stamp(call.relayed) if call.relayed != NEVER else "never"
+        heard = cast.stamp(call.relayed) if call.relayed != NEVER else gettext("never")
         through = call.end == CallEnd.THROUGH
         yield (
-            *clock, cast.stamp(wanted_at(call)), heard if through else "never",
+            *clock, cast.stamp(wanted_at(call)), heard if through else gettext("never"),
             CALL_ENDS_SHORT[CallEnd(call.end)],
         )  # fmt: skip
     if not calls:
-        yield (*clock, "nobody called", "–", "–")
+        yield (*clock, gettext("nobody called"), "–", "–")

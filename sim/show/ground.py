@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from sim.language import gettext_noop as N_
 from sim.show.labels import Box, Label, place
 from sim.show.style import BORDER, FAINT, INK, LAND, MUTED, SEA, SMALL, TINY, figure_of
 from sim.world import Theatre, countries
@@ -20,7 +21,7 @@ from sim.world.geography import Projection, territory
 COVERED: Final = (14.0, 40.0, 45.0, 60.0)
 """West, south, east and north of the base map, in degrees."""
 
-CREDIT: Final = "Made with Natural Earth"
+CREDIT: Final = N_("Made with Natural Earth")
 GRATICULE: Final = "graticule"
 """What meridians and parallels are called inside a drawing."""
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.language import gettext, spoken
+from sim.language import gettext_noop as N_
 from sim.show.numbers import share, spread
 from sim.show.style import (
     BLUE,
@@ -47,10 +49,10 @@ class _Look(NamedTuple):
 
 
 _LOOKS: Final = {
-    HELPED: _Look("v", BLUE, INK, 19, "helped: kept below the rung"),
-    HARMED: _Look("^", VERMILION, INK, 19, "harmed: taken up to the rung"),
-    EITHER: _Look("o", MUTED, MUTED, 15, "unchanged: reached either way"),
-    NEITHER: _Look("o", PAPER, MUTED, 15, "unchanged: not reached either way"),
+    HELPED: _Look("v", BLUE, INK, 19, N_("helped: kept below the rung")),
+    HARMED: _Look("^", VERMILION, INK, 19, N_("harmed: taken up to the rung")),
+    EITHER: _Look("o", MUTED, MUTED, 15, N_("unchanged: reached either way")),
+    NEITHER: _Look("o", PAPER, MUTED, 15, N_("unchanged: not reached either way")),
 }
 
 
@@ -145,13 +147,22 @@ def _key(
             fontweight="bold", color=INK, va="center",
         )  # fmt: skip
         ax.text(
-            0.645, y + 0.006, look.words, transform=ax.transAxes, fontsize=LABEL, color=INK,
+            0.645,
+            y + 0.006,
+            gettext(look.words),
+            transform=ax.transAxes,
+            fontsize=LABEL,
+            color=INK,
             va="bottom",
-        )  # fmt: skip
+        )
         total = sum(worlds.values())
         text = share(worlds[kind] / total)
         if kind in found:
-            text = f"{share(found[kind].value)} of worlds (95 %: {spread(found[kind])})"
+            text = gettext(
+                "{value} of worlds (95 %: {spread})",
+                value=share(found[kind].value),
+                spread=spread(found[kind]),
+            )
         if total > MARKS:
             text += f"\n{counted(marks[kind], 'mark')}"
         ax.text(
@@ -169,29 +180,53 @@ def _words(
     marks: dict[str, int],
 ) -> None:
     total = sum(worlds.values())
-    rung = f"rung {threshold} ({RUNGS_SHORT[threshold]})"
+    rung = gettext(
+        "rung {threshold} ({rungs_short})", threshold=threshold, rungs_short=RUNGS_SHORT[threshold]
+    )
     helped, harmed = worlds[HELPED], worlds[HARMED]
-    title = f"{arm}: {thousands(helped)} of {counted(total, 'world')} helped, "
-    title += f"{thousands(harmed)} harmed"
+    title = gettext(
+        "{arm}: {helped} of {worlds} helped, ",
+        arm=arm,
+        helped=thousands(helped),
+        worlds=counted(total, "world"),
+    )
+    title += gettext("{harmed} harmed", harmed=thousands(harmed))
     if not helped and not harmed:
-        title = f"{arm} changes none of {counted(total, 'world')}"
-    given = f" · given: {comparison.given.replace('_', ' ')}" if comparison.given else ""
+        title = gettext("{arm} changes none of {worlds}", arm=arm, worlds=counted(total, "world"))
+    given = (
+        gettext(" · given: {replace}", replace=comparison.given.replace("_", " "))
+        if comparison.given
+        else ""
+    )
     headline(
-        ax, f"{title} at {rung}",
-        f"{comparison.scenario.scenario} · {comparison.reference} against {arm}, the same worlds"
-        f"{given}", _said(total, worlds, marks),
-    )  # fmt: skip
+        ax,
+        gettext("{title} at {rung}", title=title, rung=rung),
+        gettext(
+            "{scenario} · {reference} against {arm}, the same worlds{given}",
+            scenario=comparison.scenario.scenario,
+            reference=comparison.reference,
+            arm=arm,
+            given=given,
+        ),
+        _said(total, worlds, marks),
+    )
 
 
 def _said(total: int, worlds: dict[str, int], marks: dict[str, int]) -> str:
     """Return what a mark stands for."""
     if total <= MARKS:
-        return "Each mark is one world."
-    text = f"Each mark stands for {total / MARKS:.4g} worlds, rounded to whole marks."
+        return gettext("Each mark is one world.")
+    text = gettext(
+        "Each mark stands for {total} worlds, rounded to whole marks.",
+        total=spoken().separated(f"{total / MARKS:.4g}"),
+    )
     few = [kind for kind, count in worlds.items() if count and MARKS * count / total < 0.5]
     raised = [kind for kind in few if marks[kind]]
     if raised:
-        named = {EITHER: "reached either way", NEITHER: "not reached either way"}
-        names = " and ".join(named.get(kind, kind) for kind in raised)
-        text += f" One mark is more than the share of worlds {names}, which is not left out."
+        named = {EITHER: gettext("reached either way"), NEITHER: gettext("not reached either way")}
+        names = gettext(" and ").join(named.get(kind, kind) for kind in raised)
+        text += gettext(
+            " One mark is more than the share of worlds {names}, which is not left out.",
+            names=names,
+        )
     return text

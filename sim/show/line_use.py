@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.crisis.plan import channel_rows
+from sim.language import gettext, spoken
 from sim.records import Called, CallEnd, Noticed, Tested
 from sim.scenario.channels import LINE
 from sim.scenario.quantities import DAY
@@ -113,7 +114,10 @@ def draw_line_use(
     ax = bare(canvas(taller(len(used), _FIT, 1.6)) if ax is None else ax)
     _words(ax, comparison, again, found, used)
     if not used:
-        return say_nothing(ax, f"No use of the line\nin {counted(len(again.worlds), 'world')}.")
+        return say_nothing(
+            ax,
+            gettext("No use of the line\nin {worlds}.", worlds=counted(len(again.worlds), "world")),
+        )
     styles = arm_styles(comparison.arms)
     height = (_TOP - _BOTTOM) / len(used)
     tops = [max(_top(found[arm][column]) for arm in used) for column in (0, 1)]
@@ -176,7 +180,7 @@ def _bars(ax: Axes, comparison: Comparison, use: Use, top: float, dated: bool) -
 
 
 def _titles(ax: Axes, column: int, comparison: Comparison) -> None:
-    title = ("calls: incidents, halts, concern", "notices and test calls")[column]
+    title = (gettext("calls: incidents, halts, concern"), gettext("notices and test calls"))[column]
     ax.set_title(title, fontsize=LABEL, color=INK, loc="left", pad=12)
     for day, _ in inject_days(comparison):
         ax.plot(
@@ -195,17 +199,29 @@ def _words(
     days = counted(stretch_of(comparison.scenario.duration), "day")
     called = {arm: found[arm][0].total / len(again.worlds) for arm in used}
     busiest = max(called, key=lambda arm: called[arm], default=None)
-    title = "The line is not used in these worlds"
+    title = gettext("The line is not used in these worlds")
     if busiest is not None:
-        title = f"The line carries {called[busiest]:.2g} calls in a world ({busiest})"
+        title = gettext(
+            "The line carries {called} calls in a world ({busiest})",
+            called=spoken().separated(f"{called[busiest]:.2g}"),
+            busiest=busiest,
+        )
         if not called[busiest]:
-            title = "The line carries notices and tests, and no call"
+            title = gettext("The line carries notices and tests, and no call")
     unused = [arm for arm in comparison.arms if arm not in used]
-    rest = f" Without any use: {listed(unused)}." if unused and used else ""
+    rest = gettext(" Without any use: {unused}.", unused=listed(unused)) if unused and used else ""
     headline(
-        ax, title,
-        f"{comparison.scenario.scenario} · mean number a world in {days}, over the first "
-        f"{counted(len(again.worlds), 'world')}",
-        f"Plain: got through; hatched: did not. Whiskers: 95 % interval of the mean. Each column "
-        f"has its own scale.{rest}",
-    )  # fmt: skip
+        ax,
+        title,
+        gettext(
+            "{scenario} · mean number a world in {days}, over the first {worlds}",
+            scenario=comparison.scenario.scenario,
+            days=days,
+            worlds=counted(len(again.worlds), "world"),
+        ),
+        gettext(
+            "Plain: got through; hatched: did not. Whiskers: 95 % interval of the mean. "
+            "Each column has its own scale.{rest}",
+            rest=rest,
+        ),
+    )

@@ -20,8 +20,9 @@ from matplotlib.figure import Figure
 
 from sim.crisis import History
 from sim.errors import RunError
+from sim.language import gettext
 from sim.records import Acted, Called, CallEnd, Contacted, Happened, Origin, Record, Runged
-from sim.scenario.kinds import INCIDENT_BY_CODE, Act, SeverityClass
+from sim.scenario.kinds import Act, SeverityClass
 from sim.scenario.quantities import DAY
 from sim.show.affair import affair
 from sim.show.cast import Cast
@@ -39,7 +40,7 @@ from sim.show.style import (
     panel,
 )
 from sim.show.trails import BLOC_COLOURS, THIRD_PARTY_COLOUR, flown
-from sim.show.words import ACTS, RUNGS, clock_time, moment, weekday_date
+from sim.show.words import ACTS, RUNGS, clock_time, incident, moment, weekday_date
 
 if TYPE_CHECKING:
     from sim.crisis import Stage
@@ -87,11 +88,13 @@ def moment_of(stage: Stage, history: History, since: int, time: int, cast: Cast)
 def _told(record: Record, cast: Cast) -> str:
     """Return what a record says in a few words, or nothing."""
     if isinstance(record, Happened) and record.origin != Origin.ACT:
-        text = INCIDENT_BY_CODE[record.kind].title
+        text = incident(record.kind)
     elif isinstance(record, Acted) and not record.theatre:
         text = f"{cast.actor(record.actor)} {ACTS[Act(record.act)]}"
     elif isinstance(record, Called) and record.end == CallEnd.THROUGH:
-        text = f"word is heard on {cast.channel(record.channel).split(' (')[0]}"
+        text = gettext(
+            "word is heard on {split}", split=cast.channel(record.channel).split(" (")[0]
+        )
     else:
         return ""
     return f"{cast.stamp(record.time)}  {text}"
@@ -180,15 +183,33 @@ class Film:
         self.maps = tuple(self._map(ax, at) for at in (0, 1))
         scenario = stage.theatre.scenario
         ax.text(
-            0.02, 0.965, f"{scenario.scenario}: world {a.world}, {a.arm} and {b.arm}",
-            fontsize=_TEXT + 4, fontweight="bold", color=INK, va="center",
-        )  # fmt: skip
+            0.02,
+            0.965,
+            gettext(
+                "{scenario}: world {world}, {arm} and {other_arm}",
+                scenario=scenario.scenario,
+                world=a.world,
+                arm=a.arm,
+                other_arm=b.arm,
+            ),
+            fontsize=_TEXT + 4,
+            fontweight="bold",
+            color=INK,
+            va="center",
+        )
         self._date = ax.text(0.02, 0.905, "", fontsize=_TEXT + 2, color=MUTED, va="center")
         ax.text(
-            0.02, 0.028, "Dots and triangles: units that are out. Diamond: serious incident. Star: "
-            f"high-risk incident. {CREDIT}, where land is drawn.", fontsize=_TEXT - 2, color=MUTED,
+            0.02,
+            0.028,
+            gettext(
+                "Dots and triangles: units that are out. Diamond: serious incident. Star: "
+                "high-risk incident. {credit}, where land is drawn.",
+                credit=gettext(CREDIT),
+            ),
+            fontsize=_TEXT - 2,
+            color=MUTED,
             va="center",
-        )  # fmt: skip
+        )
         self._ax = ax
 
     def _map(self, ax: Axes, at: int) -> Axes:
@@ -224,12 +245,23 @@ class Film:
         self._moving = []
         start = self._stage.theatre.scenario.start
         when = moment(start, time)
-        self._date.set_text(f"{weekday_date(when)} {clock_time(when)} UTC")
+        self._date.set_text(
+            gettext(
+                "{weekday_date} {clock_time} UTC",
+                weekday_date=weekday_date(when),
+                clock_time=clock_time(when),
+            )
+        )
         shown = []
         for at, (inner, history) in enumerate(zip(self.maps, self._histories, strict=True)):
             found = moment_of(self._stage, history, self._since, time, self._cast)
             self._draw(inner, found)
-            lines = f"rung {found.rung}: {RUNGS[found.rung]}\n{found.last}"
+            lines = gettext(
+                "rung {rung}: {rungs}\n{last}",
+                rung=found.rung,
+                rungs=RUNGS[found.rung],
+                last=found.last,
+            )
             self._moving.append(
                 self._ax.text(
                     0.02 + 0.49 * at, 0.19, lines, fontsize=_TEXT, color=INK, va="top",

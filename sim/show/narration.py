@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.crisis import History
+from sim.language import gettext
 from sim.records import CallEnd, Contacted, Noticed, Record, Struck, Tested
 from sim.scenario.quantities import DAY
 from sim.show.abreast import Abreast, abreast
@@ -70,7 +71,7 @@ def narrate(
         lines += textwrap.wrap(no_difference(history, pair), width)
     lines += _told(teller, cast, parts, width)
     if seat is None:
-        lines += ["", "What came of it"]
+        lines += ["", gettext("What came of it")]
         for part in closing(history, cast):
             lines += textwrap.wrap(part, width, initial_indent="  ", subsequent_indent="  ")
     return lines
@@ -88,8 +89,15 @@ def _told(teller: Teller, cast: Cast, parts: Divergence | None, width: int) -> l
         if entry is None:
             continue
         if parts is not None and not marked and time >= parts.time:
-            lines += ["", *_wrapped(Tone.MARK, "", f"Here the two histories part: "
-                                    f"{parts.sentence(cast)}", width)]  # fmt: skip
+            lines += [
+                "",
+                *_wrapped(
+                    Tone.MARK,
+                    "",
+                    gettext("Here the two histories part: {cast}", cast=parts.sentence(cast)),
+                    width,
+                ),
+            ]
             marked, day = True, ""
         if cast.day(entry.time) != day:
             lines += _meanwhile(quiet, width)
@@ -98,7 +106,7 @@ def _told(teller: Teller, cast: Cast, parts: Divergence | None, width: int) -> l
             lines += ["", day]
         lines += _wrapped(entry.tone, cast.hour(entry.time), entry.text, width)
     lines += _meanwhile(quiet, width)
-    return lines if lines else ["", "Nothing worth telling happens."]
+    return lines if lines else ["", gettext("Nothing worth telling happens.")]
 
 
 def _wrapped(tone: Tone, hour: str, text: str, width: int) -> list[str]:
@@ -119,10 +127,13 @@ def _meanwhile(quiet: list[Record], width: int) -> list[str]:
     if not text:
         return []
     days = (quiet[-1].time - quiet[0].time) // DAY
-    over = f" over {days} d" if days > 1 else ""
+    over = gettext(" over {days} d", days=days) if days > 1 else ""
     indent = " " * _MARGIN
     return textwrap.wrap(
-        sentence(f"besides{over}: {text}"), width, initial_indent=indent, subsequent_indent=indent
+        sentence(gettext("besides{over}: {text}", over=over, text=text)),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
     )
 
 
@@ -132,14 +143,14 @@ def _quiet_words(quiet: list[Record]) -> str:
     if counts[Contacted]:
         parts.append(counted(counts[Contacted], "routine contact"))
     if counts[Struck]:
-        parts.append(counted(counts[Struck], "salvo") + " near critical sites")
+        parts.append(counted(counts[Struck], "salvo") + gettext(" near critical sites"))
     if counts[Noticed]:
         lost = sum(isinstance(r, Noticed) and r.end != CallEnd.THROUGH for r in quiet)
-        vain = f" ({lost} in vain)" if lost else ""
+        vain = gettext(" ({lost} in vain)", lost=lost) if lost else ""
         parts.append(counted(counts[Noticed], "notice") + vain)
     if counts[Tested]:
         failed = sum(isinstance(r, Tested) and not r.answered for r in quiet)
-        answers = f" ({failed} unanswered)" if failed else ""
+        answers = gettext(" ({failed} unanswered)", failed=failed) if failed else ""
         parts.append(counted(counts[Tested], "test call") + answers)
     return listed(parts)
 
@@ -156,12 +167,26 @@ def narrate_pair(a: History, b: History, stage: Stage, width: int | None = None)
     told = abreast(a, b, stage)
     cast, parts = told.cast, told.parts
     scenario = cast.theatre.scenario
-    lines = [f"{scenario.scenario} · world {a.world} · seed {a.seed}", scenario.question]
-    lines += [f"left: {arm_name(a, cast)} · right: {arm_name(b, cast)}"]
+    lines = [
+        gettext(
+            "{scenario} · world {world} · seed {seed}",
+            scenario=scenario.scenario,
+            world=a.world,
+            seed=a.seed,
+        ),
+        scenario.question,
+    ]
+    lines += [
+        gettext(
+            "left: {arm_name} · right: {other_arm_name}",
+            arm_name=arm_name(a, cast),
+            other_arm_name=arm_name(b, cast),
+        )
+    ]
     if parts is None:
-        body = [no_difference(a, b), "", "What came of it, in both", *told.ends[0]]
+        body = [no_difference(a, b), "", gettext("What came of it, in both"), *told.ends[0]]
         return [line for part in lines + body for line in textwrap.wrap(part, columns) or [""]]
-    lines += ["", told.past, "", f"They part on {parts.sentence(cast)}"]
+    lines += ["", told.past, "", gettext("They part on {cast}", cast=parts.sentence(cast))]
     head = [line for part in lines for line in textwrap.wrap(part, columns) or [""]]
     return head + _side_by_side((a.arm, b.arm), told, columns)
 
@@ -180,11 +205,11 @@ def _side_by_side(arms: tuple[str, str], told: Abreast, width: int) -> list[str]
             day = cast.day(entry.time)
             lines += ["", f"{day} ".ljust(width, "·")]
         if ours == theirs:
-            text = f"{entry.text} (In both.)"
+            text = gettext("{text} (In both.)", text=entry.text)
             lines += _wrapped(entry.tone, cast.hour(entry.time), text, width)
         else:
             lines += _row(_cell(ours, cast, column), _cell(theirs, cast, column), column)
-    lines += _row(["What came of it"], ["What came of it"], column)
+    lines += _row([gettext("What came of it")], [gettext("What came of it")], column)
     ends = [
         [line for part in sentences for line in textwrap.wrap(part, column)]
         for sentences in told.ends

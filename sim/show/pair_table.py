@@ -12,6 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
+from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.show.style import (
     BLUE,
     FAINT,
@@ -36,7 +38,7 @@ _SHADES: Final = {
     "unchanged": LinearSegmentedColormap.from_list("unchanged", ["#f1f1f1", "#c4c4c4"]),
     "higher": LinearSegmentedColormap.from_list("higher", ["#fbe6da", "#f0a878"]),
 }
-_FOOT: Final = (
+_FOOT: Final = N_(
     "A world has one peak however long it lasts: over long periods read the thresholds instead."
 )
 _RUNGS: Final = len(RUNGS_SHORT)
@@ -112,10 +114,18 @@ def _axes(ax: Axes, reference: str, arm: str) -> None:
     ax.set_yticks(middles, [f"{word} {k}" for k, word in RUNGS_SHORT.items()])
     ax.tick_params(length=0, labelsize=SMALL - 1, pad=5)
     ax.set_xlabel(
-        f"peak rung under {arm}", fontsize=LABEL, color=INK, fontweight="bold", labelpad=8
+        gettext("peak rung under {arm}", arm=arm),
+        fontsize=LABEL,
+        color=INK,
+        fontweight="bold",
+        labelpad=8,
     )
     ax.set_ylabel(
-        f"peak rung under {reference}", fontsize=LABEL, color=INK, fontweight="bold", labelpad=10
+        gettext("peak rung under {reference}", reference=reference),
+        fontsize=LABEL,
+        color=INK,
+        fontweight="bold",
+        labelpad=10,
     )
     for spine in ax.spines.values():
         spine.set_visible(False)
@@ -134,9 +144,9 @@ def _sums(ax: Axes, table: list[list[int]]) -> None:
     """Write the sums beside the table, in words."""
     found = tallies(table)
     rows = (
-        ("higher", VERMILION, "above the diagonal:\na higher peak with the arm"),
-        ("unchanged", MUTED, "on the diagonal:\nthe same peak"),
-        ("lower", BLUE, "below the diagonal:\na lower peak with the arm"),
+        ("higher", VERMILION, gettext("above the diagonal:\na higher peak with the arm")),
+        ("unchanged", MUTED, gettext("on the diagonal:\nthe same peak")),
+        ("lower", BLUE, gettext("below the diagonal:\na lower peak with the arm")),
     )
     for at, (name, colour, words) in enumerate(rows):
         y = 0.64 - 0.20 * at
@@ -155,19 +165,31 @@ def _words(ax: Axes, comparison: Comparison, arm: str, table: list[list[int]]) -
     found = tallies(table)
     worlds = sum(found.values())
     changed = found["lower"] + found["higher"]
-    what = "The given incident's peak" if comparison.given else "The peak"
+    what = gettext("The given incident's peak") if comparison.given else gettext("The peak")
     if changed:
-        title = (
-            f"{what} changes in {counted(changed, 'world')} of {thousands(worlds)}: "
-            f"lower in {thousands(found['lower'])}, higher in {thousands(found['higher'])}"
+        title = gettext(
+            "{what} changes in {worlds} of {other_worlds}: lower in {found}, higher in "
+            "{other_found}",
+            what=what,
+            worlds=counted(changed, "world"),
+            other_worlds=thousands(worlds),
+            found=thousands(found["lower"]),
+            other_found=thousands(found["higher"]),
         )
     else:
-        title = f"No peak changes in any of {counted(worlds, 'world')}"
+        title = gettext("No peak changes in any of {worlds}", worlds=counted(worlds, "world"))
     scenario = comparison.scenario.scenario
     given = comparison.given
-    shown = f"{scenario} · {comparison.reference} against {arm}, the same worlds"
-    foot = _FOOT
+    shown = gettext(
+        "{scenario} · {reference} against {arm}, the same worlds",
+        scenario=scenario,
+        reference=comparison.reference,
+        arm=arm,
+    )
+    foot = gettext(_FOOT)
     if given:
-        shown += f" · given: {given.replace('_', ' ')}"
-        foot = "Given: that incident is placed in every world; only what it leads to is counted."
+        shown += gettext(" · given: {replace}", replace=given.replace("_", " "))
+        foot = gettext(
+            "Given: that incident is placed in every world; only what it leads to is counted."
+        )
     headline(ax, title, shown, foot)

@@ -6,23 +6,25 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.language import gettext, ngettext
+from sim.language import gettext_noop as N_
 from sim.scenario import Scenario
 from sim.scenario import arm as scenario_under
 from sim.scenario.channels import LINE
-from sim.show.numbers import number, share, spread, wrapped
+from sim.show.numbers import number, plain, share, spread, whole, wrapped
 from sim.study.comparison import Comparison, compare
 from sim.study.estimates import Difference, PowerLine, power_line
 from sim.study.measures import THRESHOLDS
 
 _RUNG = 3
-_CRISIS = "a crisis (rung 3 or above)"
-CLOSING = (
-    "None of these arms removes all risk. How much the line does follows from the stated "
-    "assumptions, each with its range, not from any measurement: no public source measures it."
+CLOSING = N_(
+    "None of these arms removes all risk. How much the line does follows from "
+    "the stated assumptions, each with its range, not from any measurement: no "
+    "public source measures it."
 )
-_TRUTH = (
-    "This arm tells the truth about hostile acts too, and a victim that knows it was meant may "
-    "answer more sharply. "
+_TRUTH = N_(
+    "This arm tells the truth about hostile acts too, and a victim that knows it "
+    "was meant may answer more sharply. "
 )
 _GIVEN = (*(f"given_reached_{k}" for k in (3, 4, 5, 6)), "given_act", "given_peak")
 
@@ -32,7 +34,7 @@ def paragraph(found: Comparison) -> Iterator[str]:
     for arm in found.others:
         yield wrapped(_sentences(found, arm))
         yield ""
-    yield wrapped(CLOSING)
+    yield wrapped(gettext(CLOSING))
 
 
 def _sentences(found: Comparison, arm: str) -> str:
@@ -49,10 +51,17 @@ def happened(found: Comparison, arm: str) -> str:
     base, risk = found.risk(found.reference, _RUNG), found.risk(arm, _RUNG)
     if found.given:
         placed = int((found.column(found.reference, "given_cause") >= 0).sum())
-        subject = f"Of {placed:,} worlds with this incident, in {base.events:,} it led to"
-    else:
-        subject = f"Of {found.worlds:,} worlds of {found.days:g} days, {base.events:,} saw"
-    return f"{subject} {_CRISIS} without the line and {risk.events:,} under this arm"
+        return gettext(
+            "Of {worlds} worlds with this incident, in {base} it led to a crisis (rung 3 or above) "
+            "without the line and {events} under this arm",
+            worlds=whole(placed), base=whole(base.events), events=whole(risk.events),
+        )  # fmt: skip
+    return gettext(
+        "Of {worlds} worlds of {days} days, {base} saw a crisis (rung 3 or above) without the line "
+        "and {events} under this arm",
+        worlds=whole(found.worlds), days=plain(found.days), base=whole(base.events),
+        events=whole(risk.events),
+    )  # fmt: skip
 
 
 def outcomes(found: Comparison, arm: str, shares: bool = False) -> str:
@@ -62,9 +71,12 @@ def outcomes(found: Comparison, arm: str, shares: bool = False) -> str:
         f"{one.events:,}" + (f" ({share(one.value)})" if shares else "")
         for one in (parts.helped, parts.unchanged, parts.harmed)
     )
-    return (
-        f"In {helped} the arm averted it; in {unchanged} it changed nothing at this rung; in "
-        f"{harmed} it made things worse."
+    return gettext(
+        "In {helped} the arm averted it; in {unchanged} it changed nothing at this "
+        "rung; in {harmed} it made things worse.",
+        helped=helped,
+        unchanged=unchanged,
+        harmed=harmed,
     )
 
 
@@ -73,18 +85,23 @@ def remains(found: Comparison, arm: str) -> str:
     risk = found.risk(arm, _RUNG)
     if risk.events == 0:
         high = share(risk.interval.high)
-        return f"What remains: none of these worlds, but up to {high} is compatible."
-    return f"What remains: {share(risk.value)} still come to it."
+        return gettext(
+            "What remains: none of these worlds, but up to {high} is compatible.", high=high
+        )
+    return gettext("What remains: {value} still come to it.", value=share(risk.value))
 
 
 def further(found: Comparison, arm: str) -> list[str]:
     """Return what must be said beside the answer at rung 3, if anything."""
     own = _own(found, arm).strip()
-    return [*([own] if own else []), *([_TRUTH.strip()] if _tells_truth(found, arm) else [])]
+    return [
+        *([own] if own else []),
+        *([gettext(_TRUTH).strip()] if _tells_truth(found, arm) else []),
+    ]
 
 
 def _detected(difference: Difference) -> str:
-    return f"That is {per_hundred(difference)}. "
+    return gettext("That is {per_hundred}. ", per_hundred=per_hundred(difference))
 
 
 def higher(found: Comparison, arm: str) -> str:
@@ -93,11 +110,16 @@ def higher(found: Comparison, arm: str) -> str:
     if rung is None:
         return ""
     how = (
-        "it is the other way round"
+        gettext("it is the other way round")
         if found.risk_difference(arm, _RUNG).detectable
-        else ("a change does show")
+        else (gettext("a change does show"))
     )
-    return f"At rung {rung} {how}: {per_hundred(found.risk_difference(arm, rung))}."
+    return gettext(
+        "At rung {rung} {how}: {per_hundred}.",
+        rung=rung,
+        how=how,
+        per_hundred=per_hundred(found.risk_difference(arm, rung)),
+    )
 
 
 def rung_otherwise(found: Comparison, arm: str) -> int | None:
@@ -115,10 +137,15 @@ def per_hundred(difference: Difference) -> str:
     """Return a detectable difference of shares in words, with its interval."""
     fewer = difference.value < 0
     ends = sorted(abs(100 * x) for x in (difference.interval.low, difference.interval.high))
-    return (
-        f"{number(abs(100 * difference.value))} {'fewer' if fewer else 'more'} per hundred "
-        f"worlds (95 % interval {number(ends[0])} to {number(ends[1])})"
+    sentence = (
+        N_("{size} fewer per hundred worlds (95 % interval {low} to {high})")
+        if fewer
+        else N_("{size} more per hundred worlds (95 % interval {low} to {high})")
     )
+    return gettext(
+        sentence,
+        size=number(abs(100 * difference.value)), low=number(ends[0]), high=number(ends[1]),
+    )  # fmt: skip
 
 
 def _own(found: Comparison, arm: str) -> str:
@@ -133,11 +160,25 @@ def _own(found: Comparison, arm: str) -> str:
         return ""  # nothing came of those events
     change = found.difference(arm, measure)
     low, high = change.interval.low, change.interval.high
-    much = "Much" if 2 * (all_base - base) >= all_base else "Some"
-    return (
-        f"{much} of this answers the scenario's own dated events: apart from what followed those, "
-        f"{counted(base)} saw a crisis without the line and {other:,} under this arm "
-        f"({number(100 * low)} to {number(100 * high)} per hundred worlds). "
+    sentence = (
+        N_(
+            "Much of this answers the scenario's own dated events: apart from what followed those, "
+            "{base} saw a crisis without the line and {other} under this arm ({low} to {high} per "
+            "hundred worlds). "
+        )
+        if 2 * (all_base - base) >= all_base
+        else N_(
+            "Some of this answers the scenario's own dated events: apart from what followed those, "
+            "{base} saw a crisis without the line and {other} under this arm ({low} to {high} per "
+            "hundred worlds). "
+        )
+    )
+    return gettext(
+        sentence,
+        base=counted(base),
+        other=whole(other),
+        low=number(100 * low),
+        high=number(100 * high),
     )
 
 
@@ -159,17 +200,22 @@ def _nothing(found: Comparison, arm: str, difference: Difference) -> str:
     changed = went_another_way(found, arm)
     if changed == 0:
         calls = int(found.column(arm, "line_through").sum() + found.column(arm, "notices").sum())
-        return (
-            f"Nothing the line carried made a difference anywhere ({calls:,} calls and notices got "
-            f"through). "
+        return gettext(
+            "Nothing the line carried made a difference anywhere ({calls} calls and "
+            "notices got through). ",
+            calls=whole(calls),
         )
     more = difference.more_worlds_to_halve
     low, high = difference.interval.low, difference.interval.high
-    return (
-        f"Nothing detectable changed: the difference may be zero, or anything from "
-        f"{number(100 * low)} to {number(100 * high)} per hundred worlds. Something went another "
-        f"way in {counted(changed)}. "
-        + (f"Another {more:,} worlds would halve that range. " if more else "")
+    return gettext(
+        "Nothing detectable changed: the difference may be zero, or anything from "
+        "{low} to {high} per hundred worlds. Something went another way in "
+        "{changed}. ",
+        low=number(100 * low),
+        high=number(100 * high),
+        changed=counted(changed),
+    ) + (
+        gettext("Another {more} worlds would halve that range. ", more=whole(more)) if more else ""
     )
 
 
@@ -180,32 +226,49 @@ def power_lines(scenario: Scenario, worlds: int, seed: int, given: str | None) -
         raise KeyboardInterrupt
     risk = pilot.risk(pilot.reference, _RUNG)
     yield (
-        f"Pilot of {counted(pilot.worlds)}: {risk.events} reach rung 3 without the line "
-        f"({spread(risk)})."
+        gettext(
+            "Pilot of {worlds}: {events} reach rung 3 without the line ({spread}).",
+            worlds=counted(pilot.worlds),
+            events=risk.events,
+            spread=spread(risk),
+        )
     )
-    yield f"Power: {_power(power_line(worlds, max(risk.value, LEAST / pilot.worlds), EFFECT))}"
+    yield gettext(
+        "Power: {power}",
+        power=_power(power_line(worlds, max(risk.value, LEAST / pilot.worlds), EFFECT)),
+    )
 
 
 def counted(worlds: int) -> str:
     """Return a number of worlds in words."""
-    return f"{worlds:,} world{'s' if worlds != 1 else ''}"
+    return ngettext("{worlds} world", "{worlds} worlds", worlds, worlds=whole(worlds))
 
 
 def _chance(p: float) -> str:
-    return "below 1 %" if p < LEAST_CHANCE else share(p)
+    return gettext("below 1 %") if p < LEAST_CHANCE else share(p)
 
 
 def _power(power: PowerLine) -> str:
     """Say what this many worlds can see."""
-    can = "can" if power.resolvable else "cannot be relied on to"
-    text = (
-        f"{counted(power.worlds)} {can} show a change of the risk at rung 3 by "
-        f"{share(power.expected_relative_effect)} of itself (chance {_chance(power.power)})"
+    can = gettext("can") if power.resolvable else gettext("cannot be relied on to")
+    text = gettext(
+        "{worlds} {can} show a change of the risk at rung 3 by "
+        "{expected_relative_effect} of itself (chance {chance})",
+        worlds=counted(power.worlds),
+        can=can,
+        expected_relative_effect=share(power.expected_relative_effect),
+        chance=_chance(power.power),
     )
     if power.smallest_relative_effect is not None:
-        text += f"; the smallest is about {share(power.smallest_relative_effect)}"
+        text += gettext(
+            "; the smallest is about {smallest_relative_effect}",
+            smallest_relative_effect=share(power.smallest_relative_effect),
+        )
     if not power.resolvable and power.worlds_needed is not None:
-        text += f"; about {power.worlds_needed:,} worlds would be needed"
+        text += gettext(
+            "; about {worlds_needed} worlds would be needed",
+            worlds_needed=whole(power.worlds_needed),
+        )
     return text + "."
 
 

@@ -18,11 +18,14 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from sim.errors import ResultsError
+from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.show import assumptions, figure_words
 from sim.show.answer import extent, methods, other_tables
 from sim.show.carried import carries, tornado
 from sim.show.figures import draw_all
 from sim.show.inline_svg import Drawing, drawing
+from sim.show.numbers import whole
 from sim.show.plain_answer import CLOSING
 from sim.show.reproduction import reproduction
 from sim.show.sheets import Sheet, Words, sheet_of
@@ -41,13 +44,13 @@ _TEMPLATE, _STYLE = "report.html", "report.css"
 _SVG: Final = ".svg"
 
 PARTS: Final = (
-    ("question", "The question"),
-    ("answer", "The answer"),
-    ("figures", "What all worlds say"),
-    ("worlds", "One world, two histories"),
-    ("carries", "What carries the answer"),
-    ("assumptions", "What is assumed"),
-    ("reproduce", "How to reproduce it"),
+    ("question", N_("The question")),
+    ("answer", N_("The answer")),
+    ("figures", N_("What all worlds say")),
+    ("worlds", N_("One world, two histories")),
+    ("carries", N_("What carries the answer")),
+    ("assumptions", N_("What is assumed")),
+    ("reproduce", N_("How to reproduce it")),
 )
 """The parts of the page, by their names in it."""
 
@@ -125,12 +128,12 @@ def _told(
     return {
         "title": scenario.scenario,
         "question": scenario.question,
-        "parts": PARTS,
+        "parts": [(name, gettext(title)) for name, title in PARTS],
         "extent": extent(found),
         "partial": None if found.complete else _reason(told),
         "arms": [(arm, found.title(arm)) for arm in found.arms],
         "answers": answers(found),
-        "closing": CLOSING,
+        "closing": gettext(CLOSING),
         "figures": general,
         "maps": [one for one in of_world if one.name == _id(figure_words.MAP)],
         "timelines": [
@@ -158,9 +161,12 @@ def _told(
 def _reason(told: Manifest) -> str:
     """Return what a partial result covers, and why."""
     why = f" ({told.reason})" if told.reason and told.reason != "interrupted" else ""
-    return (
-        f"It was interrupted{why}: every number here covers the {told.worlds:,} of "
-        f"{told.worlds_asked:,} worlds that were finished."
+    return gettext(
+        "It was interrupted{why}: every number here covers the {worlds} of "
+        "{worlds_asked} worlds that were finished.",
+        why=why,
+        worlds=whole(told.worlds),
+        worlds_asked=whole(told.worlds_asked),
     )
 
 
@@ -174,7 +180,7 @@ def _unknown(found: Comparison) -> dict[str, list[Any]] | None:
     sheets, texts = [parts_sheet(found)], [explained(found)]
     if thirds is not None:
         sheets.append(thirds)
-        texts.append(CAUTION)
+        texts.append(gettext(CAUTION))
     return {"sheets": sheets, "texts": texts}
 
 

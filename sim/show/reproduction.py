@@ -6,13 +6,16 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.scenario import content_hash
+from sim.show.numbers import whole
 from sim.show.sheets import Sheet, sheet
 from sim.study.comparison import Comparison
 from sim.study.parameter_sets import ParameterSet, read_sets
 from sim.study.reopening import Manifest
 
-_SHEET = "Versions the result was computed with"
+_SHEET = N_("Versions the result was computed with")
 
 
 class Reproduction(NamedTuple):
@@ -39,25 +42,34 @@ def reproduction(found: Comparison, told: Manifest) -> Reproduction:
         if not _are_own(found.sets):
             words += ["--sets", "sets.csv"]
             notes.append(
-                f"The {len(found.sets)} parameter sets stand in the folder's manifest.json; they "
-                f"are not those that come with the program."
+                gettext(
+                    "The {sets} parameter sets stand in the folder's manifest.json; they are not "
+                    "those that come with the program.",
+                    sets=len(found.sets),
+                )
             )
     words += ["--out", "result", "--report"]
     if not found.complete:
         notes.append(
-            f"The run was interrupted after {found.worlds:,} of {found.asked:,} worlds; a world "
-            f"does not depend on how many are asked for, so that the first ones come out the same."
+            gettext(
+                "The run was interrupted after {worlds} of {asked} worlds; a world does not "
+                "depend on how many are asked for, so that the first ones come out the same.",
+                worlds=whole(found.worlds),
+                asked=whole(found.asked),
+            )
         )
     checks = sheet(
-        "What must come out the same",
-        ("what", "value"),
+        gettext("What must come out the same"),
+        (gettext("what"), gettext("value")),
         (
-            ("scenario_sha256, of what the scenario says", content_hash(found.scenario)),
-            ("content_sha256, of all rows as text", told.content_sha256),
-            ("seed", str(found.seed)),
+            (gettext("scenario_sha256, of what the scenario says"), content_hash(found.scenario)),
+            (gettext("content_sha256, of all rows as text"), told.content_sha256),
+            (gettext("seed"), str(found.seed)),
         ),
     )
-    versions = sheet(_SHEET, ("what", "version"), sorted(told.versions.items()))
+    versions = sheet(
+        gettext(_SHEET), (gettext("what"), gettext("version")), sorted(told.versions.items())
+    )
     return Reproduction(
         (shlex.join(words),), tuple(notes), checks, versions, file, found.scenario.text
     )

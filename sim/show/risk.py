@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from sim.language import gettext
+from sim.language import gettext_noop as N_
+from sim.show.numbers import plain, whole
 from sim.show.style import (
     FAINT,
     INK,
@@ -45,12 +48,12 @@ _RIGHT: Final = 0.985
 _GAP: Final = 0.022
 _ALIKE: Final = 1.01
 _HEAD, _BETWEEN, _FOOT, _CAPTION = 1.45, 0.95, 0.86, 0.32  # inches
-_SHARES: Final = "share of worlds that reach it, logarithmic, with 95 % interval"
-_CHANGES: Final = "change against the reference, same worlds, percentage points, 95 % interval"
-_OWN: Final = "; scales differ"
-_BOTH: Final = (
-    "Thick: 95 % interval of chance alone; thin: of chance and of what is not known, over {} "
-    "parameter sets."
+_SHARES: Final = N_("share of worlds that reach it, logarithmic, with 95 % interval")
+_CHANGES: Final = N_("change against the reference, same worlds, percentage points, 95 % interval")
+_OWN: Final = N_("; scales differ")
+_BOTH: Final = N_(
+    "Thick: 95 % interval of chance alone; thin: of chance and of what is not "
+    "known, over {count} parameter sets."
 )
 _FIT: Final = 9  # rows that fit a figure of the usual height
 _GROUND: Final = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
@@ -98,7 +101,7 @@ def _named(ax: Axes, arms: tuple[str, ...]) -> tuple[float, float]:
 def _scales(comparison: Comparison, others: list[str]) -> str:
     """Return what is said of the scales below: whether they differ from panel to panel."""
     reaches = [_reach(comparison, others, k) for k in THRESHOLDS]
-    return _CHANGES + (_OWN if max(reaches) > _ALIKE * min(reaches) else "")
+    return gettext(_CHANGES) + (gettext(_OWN) if max(reaches) > _ALIKE * min(reaches) else "")
 
 
 class _Bands:
@@ -152,7 +155,15 @@ def _risks(
     _rows(ax, list(comparison.arms), styles, size)
     sign = "≥" if threshold < THRESHOLDS[-1] else "="
     ax.set_title(
-        f"rung {sign} {threshold}: {RUNGS_SHORT[threshold]}", fontsize=SMALL, color=INK, loc="left"
+        gettext(
+            "rung {sign} {threshold}: {rungs_short}",
+            sign=sign,
+            threshold=threshold,
+            rungs_short=RUNGS_SHORT[threshold],
+        ),
+        fontsize=SMALL,
+        color=INK,
+        loc="left",
     )
     for row, arm in enumerate(comparison.arms):
         if comparison.tells_parts:
@@ -194,7 +205,7 @@ def _one_risk(ax: Axes, row: int, estimate: Estimate, style: ArmStyle, lowest: f
             arrowprops={"arrowstyle": "->", "color": style.colour, "lw": 1.6, "ls": "--"},
         )  # fmt: skip
         ax.plot(high, row, marker="|", ms=12, mew=2, color=style.colour, zorder=4, clip_on=False)
-        text = f"none; < {_share(high)}"
+        text = gettext("none; < {high}", high=_share(high))
         at = lowest
     else:
         ax.plot([max(low, lowest), high], [row, row], color=style.colour, lw=2.6, zorder=3)
@@ -287,8 +298,10 @@ def _changed(difference: Difference) -> str:
     """Return how many worlds an arm helped and harmed."""
     helped, harmed = difference.helped.events, difference.harmed.events
     if not helped and not harmed:
-        return "no world changes"
-    return f"{thousands(helped)} helped, {thousands(harmed)} harmed"
+        return gettext("no world changes")
+    return gettext(
+        "{helped} helped, {harmed} harmed", helped=thousands(helped), harmed=thousands(harmed)
+    )
 
 
 def _limits(difference: Difference) -> tuple[float, float, float]:
@@ -309,7 +322,7 @@ def signed_points(value: float) -> str:
 def _sides(ax: Axes, band: _Bands, middle: float, changes: str) -> None:
     """Name the scales of the two bands; the lower one's only where there is one."""
     ax.text(
-        middle, band.upper - band.caption, _SHARES, transform=ax.transAxes, fontsize=SMALL,
+        middle, band.upper - band.caption, gettext(_SHARES), transform=ax.transAxes, fontsize=SMALL,
         color=MUTED, ha="center", va="top",
     )  # fmt: skip
     if changes:
@@ -325,21 +338,34 @@ def _words(ax: Axes, comparison: Comparison, others: list[str]) -> None:
     clear = [a for a in others if _is_clear(comparison, a)]
     less = [a for a in clear if comparison.risk_difference(a, THRESHOLDS[0]).value < 0]
     more = [a for a in clear if a not in less]
-    given = f" · given {comparison.given.replace('_', ' ')}" if comparison.given else ""
-    what = "of these incidents lead to" if given else "of worlds reach"
-    title = f"{_share(base.value)} {what} a crisis without the line"
+    given = (
+        gettext(" · given {replace}", replace=comparison.given.replace("_", " "))
+        if comparison.given
+        else ""
+    )
+    what = gettext("of these incidents lead to") if given else gettext("of worlds reach")
+    title = gettext("{value} {what} a crisis without the line", value=_share(base.value), what=what)
     if others and not clear:
-        title += "; no arm detectably changes that"
+        title += gettext("; no arm detectably changes that")
     elif clear:
-        parts = [f"fewer under {named_arms(less)}"] if less else []
-        parts += [f"more under {named_arms(more)}"] if more else []
+        parts = [gettext("fewer under {named_arms}", named_arms=named_arms(less))] if less else []
+        parts += [gettext("more under {named_arms}", named_arms=named_arms(more))] if more else []
         title += "; " + ", ".join(parts)
     days = comparison.scenario.duration / 86_400_000
     headline(
-        ax, title, f"{comparison.scenario.scenario} · {counted(comparison.worlds, 'world')} of "
-        f"{days:g} days{given}", _BOTH.format(len(comparison.sets)) if comparison.tells_parts else
-        "Above each line below: worlds helped and harmed.",
-    )  # fmt: skip
+        ax,
+        title,
+        gettext(
+            "{scenario} · {worlds} of {days} days{given}",
+            scenario=comparison.scenario.scenario,
+            worlds=counted(comparison.worlds, "world"),
+            days=plain(days),
+            given=given,
+        ),
+        gettext(_BOTH, count=whole(len(comparison.sets)))
+        if comparison.tells_parts
+        else gettext("Above each line below: worlds helped and harmed."),
+    )
 
 
 def _is_clear(comparison: Comparison, arm: str) -> bool:
@@ -352,4 +378,4 @@ def _is_clear(comparison: Comparison, arm: str) -> bool:
 
 def named_arms(arms: list[str]) -> str:
     """Return two arms by name, more by their number."""
-    return " and ".join(arms) if len(arms) <= 2 else f"{len(arms)} arms"
+    return gettext(" and ").join(arms) if len(arms) <= 2 else gettext("{arms} arms", arms=len(arms))

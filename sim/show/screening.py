@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from matplotlib.axes import Axes
 
+from sim.language import gettext
 from sim.show.numbers import number
 from sim.show.style import (
     BLUE,
@@ -71,10 +72,12 @@ def draw_screening(found: Sensitivity, threshold: int, ax: Axes | None = None) -
     _names(inner, [*named, *dummy], top)
     inner.tick_params(labelsize=TINY)
     inner.set_xlabel(
-        "mean size of the effect over the range, percentage points (μ*)", fontsize=SMALL,
+        gettext("mean size of the effect over the range, percentage points (μ*)"), fontsize=SMALL,
         color=MUTED,
     )  # fmt: skip
-    inner.set_ylabel("spread of the effect over the space, points (σ)", fontsize=SMALL, color=MUTED)
+    inner.set_ylabel(
+        gettext("spread of the effect over the space, points (σ)"), fontsize=SMALL, color=MUTED
+    )
     _words(ax, found, threshold, named, level)
     return ax
 
@@ -89,7 +92,7 @@ def _names(ax: Axes, rows: list[Effect], top: tuple[float, float]) -> None:
     for at, row in enumerate(listed):
         height = min(heights[at], top[1] - (len(listed) - at - 0.5) * apart)
         ax.annotate(
-            "luck: other worlds" if row.name == LUCK else row.name, (row.size, row.spread),
+            gettext("luck: other worlds") if row.name == LUCK else row.name, (row.size, row.spread),
             (row.size + 0.018 * top[0], height), fontsize=SMALL, color=INK, va="center",
             zorder=5, arrowprops=_LEADER,
         )  # fmt: skip
@@ -97,18 +100,37 @@ def _names(ax: Axes, rows: list[Effect], top: tuple[float, float]) -> None:
 
 def _words(ax: Axes, found: Sensitivity, threshold: int, named: list[Effect], level: float) -> None:
     above = [row for row in named if row.size > level]
-    title = "No factor moves the answer by more than other worlds do"
+    title = gettext("No factor moves the answer by more than other worlds do")
     if above:
-        title = f"{above[0].name} moves the answer most"
+        title = gettext("{name} moves the answer most", name=above[0].name)
         if len(above) > 1:
-            title = f"{above[0].name} and {above[1].name} move the answer most"
+            title = gettext(
+                "{name} and {other_name} move the answer most",
+                name=above[0].name,
+                other_name=above[1].name,
+            )
     error, spread = found.noise(threshold)
     headline(
         ax,
-        f"{title} (rung ≥ {threshold}: {RUNGS_SHORT[threshold]})",
-        f"paired difference, {found.arm} against no line · {found.scenario.scenario} · "
-        f"{found.trajectories} paths, {counted(found.worlds, 'world')}",
-        f"Diamond: luck, a factor that only chooses other worlds; grey band: its effect in the "
-        f"mean, so noise. Standard error of a point {number(100 * error)}, spread over points "
-        f"{number(100 * spread)} points.",
+        gettext(
+            "{title} (rung ≥ {threshold}: {rungs_short})",
+            title=title,
+            threshold=threshold,
+            rungs_short=RUNGS_SHORT[threshold],
+        ),
+        gettext(
+            "paired difference, {arm} against no line · {scenario} · {trajectories} "
+            "paths, {worlds}",
+            arm=found.arm,
+            scenario=found.scenario.scenario,
+            trajectories=found.trajectories,
+            worlds=counted(found.worlds, "world"),
+        ),
+        gettext(
+            "Diamond: luck, a factor that only chooses other worlds; grey band: its "
+            "effect in the mean, so noise. Standard error of a point {error}, spread "
+            "over points {spread} points.",
+            error=number(100 * error),
+            spread=number(100 * spread),
+        ),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from sim.language import gettext
 from sim.scenario.kinds import Cause
-from sim.show.numbers import number, share, spread
+from sim.show.numbers import number, share, spread, whole
 from sim.show.plain_answer import (
     counted,
     further,
@@ -63,7 +64,11 @@ def answer(found: Comparison, arm: str) -> Answer:
     first = f"{happened(found, arm)}: {_change(found, arm, difference)}."
     left = remains(found, arm)
     if found.risk(arm, _RUNG).events:
-        left = f"{left.removesuffix('.')} (95 % interval {spread(found.risk(arm, _RUNG))})."
+        left = gettext(
+            "{removesuffix} (95 % interval {spread}).",
+            removesuffix=left.removesuffix("."),
+            spread=spread(found.risk(arm, _RUNG)),
+        )
     return Answer(
         arm,
         found.title(arm),
@@ -78,13 +83,16 @@ def _change(found: Comparison, arm: str, difference: Difference) -> str:
     if difference.detectable:
         return per_hundred(difference)
     if went_another_way(found, arm) == 0:
-        return "nothing the line carried made a difference anywhere"
-    return f"nothing detectable changed (95 % interval {_ends(difference)} per hundred worlds)"
+        return gettext("nothing the line carried made a difference anywhere")
+    return gettext(
+        "nothing detectable changed (95 % interval {ends} per hundred worlds)",
+        ends=_ends(difference),
+    )
 
 
 def _ends(difference: Difference) -> str:
     low, high = difference.interval.low, difference.interval.high
-    return f"{number(100 * low)} to {number(100 * high)}"
+    return gettext("{low} to {high}", low=number(100 * low), high=number(100 * high))
 
 
 def _verdict(found: Comparison, arm: str, difference: Difference) -> Verdict:
@@ -108,59 +116,87 @@ def _above(found: Comparison, arm: str, verdict: Verdict) -> Verdict:
     worse = found.risk_difference(arm, rung).value > 0
     heading = verdict.heading
     if verdict.kind == _NULL:
-        heading = f"Nothing detectable changed at rung {_RUNG}"
+        heading = gettext("Nothing detectable changed at rung {rung}", rung=_RUNG)
     return Verdict(
         _HARM if worse else verdict.kind,
-        f"{heading}, but at rung {rung} it went {'worse' if worse else 'better'}",
+        gettext(
+            "{heading}, but at rung {rung} it went {worse}",
+            heading=heading,
+            rung=rung,
+            worse=gettext("worse") if worse else gettext("better"),
+        ),
         f"{higher(found, arm)} {verdict.text}",
     )
 
 
 def _same(found: Comparison) -> Verdict:
-    what = "the given incident led to the same" if found.given else "the same things happened"
+    what = (
+        gettext("the given incident led to the same")
+        if found.given
+        else gettext("the same things happened")
+    )
     return Verdict(
         _NULL,
-        "Nothing went another way: that is a result",
-        f"In all {found.worlds:,} worlds {what} with the line and without it. What it carried, if "
-        f"anything, changed no answer and no rung. Another scenario, or another use of the line, "
-        f"may be another matter.",
+        gettext("Nothing went another way: that is a result"),
+        gettext(
+            "In all {worlds} worlds {what} with the line and without it. What it "
+            "carried, if anything, changed no answer and no rung. Another scenario, or "
+            "another use of the line, may be another matter.",
+            worlds=whole(found.worlds),
+            what=what,
+        ),
     )
 
 
 def _undetected(found: Comparison, difference: Difference) -> Verdict:
-    text = (
-        f"These {counted(found.worlds)} cannot tell this arm from no line at rung {_RUNG}. That "
-        f"is not proof that the line does nothing: anything from {_ends(difference)} per hundred "
-        f"worlds would fit as well. A larger change does not (at 95 %, within this model)."
+    text = gettext(
+        "These {worlds} cannot tell this arm from no line at rung {rung}. That is "
+        "not proof that the line does nothing: anything from {ends} per hundred "
+        "worlds would fit as well. A larger change does not (at 95 %, within this "
+        "model).",
+        worlds=counted(found.worlds),
+        rung=_RUNG,
+        ends=_ends(difference),
     )
     if not difference.reference.events and not difference.other.events:
-        text = (
-            f"No world came to rung {_RUNG}, with the line or without it, so that there was "
-            f"nothing to avert. {counted(found.worlds).capitalize()} cannot tell how rare it is: "
-            f"a share of up to {share(difference.reference.interval.high)} would fit as well."
+        text = gettext(
+            "No world came to rung {rung}, with the line or without it, so that there "
+            "was nothing to avert. {capitalize} cannot tell how rare it is: a share of "
+            "up to {high} would fit as well.",
+            rung=_RUNG,
+            capitalize=counted(found.worlds).capitalize(),
+            high=share(difference.reference.interval.high),
         )
     if difference.more_worlds_to_halve:
-        text += f" Another {difference.more_worlds_to_halve:,} worlds would halve that range."
-    return Verdict(_NULL, "Nothing detectable changed: that is a result", text)
+        text += gettext(
+            " Another {more_worlds_to_halve} worlds would halve that range.",
+            more_worlds_to_halve=whole(difference.more_worlds_to_halve),
+        )
+    return Verdict(_NULL, gettext("Nothing detectable changed: that is a result"), text)
 
 
 def _more(difference: Difference) -> Verdict:
     return Verdict(
         _HARM,
-        "Under this arm it came to more crises",
-        f"This arm did harm: {per_hundred(difference)}. A call can be late, be disbelieved or "
-        f"tell a truth that hardens the answer, and a line that is leant on may embolden. Read the "
-        f"world told below before the number is passed on.",
+        gettext("Under this arm it came to more crises"),
+        gettext(
+            "This arm did harm: {per_hundred}. A call can be late, be disbelieved or "
+            "tell a truth that hardens the answer, and a line that is leant on may "
+            "embolden. Read the world told below before the number is passed on.",
+            per_hundred=per_hundred(difference),
+        ),
     )
 
 
 def _fewer(found: Comparison, arm: str) -> Verdict:
     harmed = found.shares(arm, _RUNG).harmed.events
-    balance = f"That is a balance: in {counted(harmed)} the same arm made things worse. "
-    text = (balance if harmed else "In no world did it make things worse at this rung. ") + (
-        _left(found, arm)
+    balance = gettext(
+        "That is a balance: in {harmed} the same arm made things worse. ", harmed=counted(harmed)
     )
-    return Verdict(_FEWER, "Under this arm it came to fewer crises", text.strip())
+    text = (
+        balance if harmed else gettext("In no world did it make things worse at this rung. ")
+    ) + (_left(found, arm))
+    return Verdict(_FEWER, gettext("Under this arm it came to fewer crises"), text.strip())
 
 
 def _left(found: Comparison, arm: str) -> str:
@@ -173,7 +209,9 @@ def _left(found: Comparison, arm: str) -> str:
         crises, meant = (int(found.column(arm, m).sum()) for m in ("crises", "crises_hostile"))
     if not crises:
         return ""
-    return (
-        f"Of the {crises:,} crises left under it {meant:,} had a hostile root, which no call can "
-        f"explain away."
+    return gettext(
+        "Of the {crises} crises left under it {meant} had a hostile root, which no "
+        "call can explain away.",
+        crises=whole(crises),
+        meant=whole(meant),
     )

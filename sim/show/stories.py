@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.crisis import Stage
+from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.show.abreast import Abreast, abreast
 from sim.show.affair import Affair, affair
 from sim.show.closing import arm_name
@@ -85,22 +87,22 @@ class Story(NamedTuple):
     untold: str = ""
 
 
-_RULE: Final = (
-    "It was chosen by a rule and not by hand: the largest change of the highest rung, under the "
-    "first arm that changes any; the first such world."
+_RULE: Final = N_(
+    "It was chosen by a rule and not by hand: the largest change of the highest "
+    "rung, under the first arm that changes any; the first such world."
 )
-_RULE_PARTED: Final = (
-    "No arm changes the highest rung of any world. By a rule and not by hand this is the world "
-    "whose histories part earliest."
+_RULE_PARTED: Final = N_(
+    "No arm changes the highest rung of any world. By a rule and not by hand "
+    "this is the world whose histories part earliest."
 )
-_RULE_SAME: Final = (
-    "No two histories of any world differ but in their talk. By a rule and not by hand this is the "
-    "world with the most incidents."
+_RULE_SAME: Final = N_(
+    "No two histories of any world differ but in their talk. By a rule and not "
+    "by hand this is the world with the most incidents."
 )
-_OTHER_VERSION: Final = (
-    "This version of the program, or this machine, lives through the world otherwise than the one "
-    "that wrote the result, so its story cannot be told here. The estimates are those of the "
-    "result."
+_OTHER_VERSION: Final = N_(
+    "This version of the program, or this machine, lives through the world "
+    "otherwise than the one that wrote the result, so its story cannot be told "
+    "here. The estimates are those of the result."
 )
 
 
@@ -113,22 +115,32 @@ def stories(found: Comparison) -> tuple[tuple[Story, ...], str]:
     world = found.telling_world
     arm = telling_arm(found, world)
     if arm is None:
-        return (), "Only one arm was lived through, so no two histories can be set side by side."
+        return (), gettext(
+            "Only one arm was lived through, so no two histories can be set side by side."
+        )
     first = Told(world, arm)
     change = peak_change(found, first)
     told = [_story(found, first, "story-1", _heading(first, change), _why(found, first, change))]
     second = helped_world(found) if change > 0 else worsened_world(found)
     if second is None:
-        done = "lowers" if change > 0 else "raises"
-        missing = f"No arm {done} the highest rung in any of {counted(found.worlds, 'world')}"
+        done = gettext("lowers") if change > 0 else gettext("raises")
+        missing = gettext(
+            "No arm {done} the highest rung in any of {worlds}",
+            done=done,
+            worlds=counted(found.worlds, "world"),
+        )
         if change > 0:
             return tuple(told), sentence(missing)
-        return tuple(told), f"{missing}: there is no world to tell in which one made it worse."
+        return tuple(told), gettext(
+            "{missing}: there is no world to tell in which one made it worse.", missing=missing
+        )
     moved = peak_change(found, second)
-    way = "rise" if moved > 0 else "fall"
-    why = (
-        f"By a rule and not by hand this is the greatest {way} of the highest rung under any arm, "
-        f"the first of them. {_heights(found, second)}"
+    way = gettext("rise") if moved > 0 else gettext("fall")
+    why = gettext(
+        "By a rule and not by hand this is the greatest {way} of the highest rung "
+        "under any arm, the first of them. {heights}",
+        way=way,
+        heights=_heights(found, second),
     )
     told.append(_story(found, second, "story-2", _heading(second, moved), why))
     return tuple(told), ""
@@ -136,16 +148,18 @@ def stories(found: Comparison) -> tuple[tuple[Story, ...], str]:
 
 def _heading(told: Told, change: int) -> str:
     if change == 0:
-        return f"World {told.world}, with and without the line"
-    way = "worse" if change > 0 else "better"
-    return f"World {told.world}, in which it went {way} under {told.arm}"
+        return gettext("World {world}, with and without the line", world=told.world)
+    way = gettext("worse") if change > 0 else gettext("better")
+    return gettext(
+        "World {world}, in which it went {way} under {arm}", world=told.world, way=way, arm=told.arm
+    )
 
 
 def _why(found: Comparison, told: Told, change: int) -> str:
     if change != 0:
-        return f"{_RULE} {_heights(found, told)}"
+        return f"{gettext(_RULE)} {_heights(found, told)}"
     parted = any((found.column(arm, "diverged_ms") >= 0).any() for arm in found.others)
-    return _RULE_PARTED if parted else _RULE_SAME
+    return gettext(_RULE_PARTED if parted else _RULE_SAME)
 
 
 def _heights(found: Comparison, told: Told) -> str:
@@ -154,8 +168,14 @@ def _heights(found: Comparison, told: Told) -> str:
     base, other = (
         int(found.column(arm, f"{found.prefix}peak")[row]) for arm in (found.reference, told.arm)
     )
-    what = "After the given incident it came" if found.given else "It came"
-    return f"{what} to rung {base} without the line and to rung {other} under {told.arm}."
+    what = gettext("After the given incident it came") if found.given else gettext("It came")
+    return gettext(
+        "{what} to rung {base} without the line and to rung {other} under {arm}.",
+        what=what,
+        base=base,
+        other=other,
+        arm=told.arm,
+    )
 
 
 def _story(found: Comparison, told: Told, name: str, heading: str, why: str) -> Story:
@@ -164,7 +184,7 @@ def _story(found: Comparison, told: Told, name: str, heading: str, why: str) -> 
     if not lives_as_kept(found, told.world, arms):
         empty: tuple[list[str], list[str]] = ([], [])
         return Story(
-            name, told.world, heading, why, arms, titles, "", "", (), empty, _OTHER_VERSION
+            name, told.world, heading, why, arms, titles, "", "", (), empty, gettext(_OTHER_VERSION)
         )
     one = found.played(arms[0], told.world)
     pair = one.history, one.under(arms[1]).history
@@ -175,7 +195,7 @@ def _story(found: Comparison, told: Told, name: str, heading: str, why: str) -> 
             name, told.world, heading, why, arms, titles, no_difference(*pair), "", (),
             side.ends,
         )  # fmt: skip
-    parting = f"They part on {side.parts.sentence(side.cast)}"
+    parting = gettext("They part on {cast}", cast=side.parts.sentence(side.cast))
     stretches = tuple(_stretches(side, affair(*pair), one.stage))
     return Story(
         name, told.world, heading, why, arms, titles, side.past, parting, stretches, side.ends
@@ -200,8 +220,12 @@ def _stretches(side: Abreast, main: Affair | None, stage: Stage) -> Iterator[Str
     for key, group in groupby(enumerate(rows), lambda row: shown[row[0]]):
         found = tuple(row for _, row in group)
         first, last = (side.cast.day(_time(found[at])) for at in (0, -1))
-        when = first if first == last else f"{first} to {last}"
-        fold = "" if key else f"{counted(len(found), 'moment')} more, {when}"
+        when = first if first == last else gettext("{first} to {last}", first=first, last=last)
+        fold = (
+            ""
+            if key
+            else gettext("{moments} more, {when}", moments=counted(len(found), "moment"), when=when)
+        )
         yield Stretch(fold, _days(side, found, stage))
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from sim.language import gettext, spoken
 from sim.scenario.quantities import DAY
 from sim.show.labels import spread
+from sim.show.numbers import plain
 from sim.show.style import (
     FAINT,
     INK,
@@ -89,7 +91,13 @@ def _scale(ax: Axes, comparison: Comparison, curves: dict[str, Survival]) -> flo
     ticks = [k * step for k in range(int(days / step) + 1)]
     start = comparison.scenario.start
     dates = [short_date(moment(start, round(t * DAY))) for t in ticks]
-    ax.set_xticks(ticks, [f"day {t:g}\n{date}" for t, date in zip(ticks, dates, strict=True)])
+    ax.set_xticks(
+        ticks,
+        [
+            gettext("day {t}\n{date}", t=plain(t), date=date)
+            for t, date in zip(ticks, dates, strict=True)
+        ],
+    )
     ax.tick_params(labelsize=SMALL)
     return bottom
 
@@ -114,8 +122,16 @@ def _names(ax: Axes, comparison: Comparison, curves: dict[str, Survival], bottom
     days = comparison.scenario.duration / DAY
     for (arm, curve), end, place in zip(curves.items(), ends, places, strict=True):
         y = place - overflow
-        worlds = f"{thousands(curve.reached)} of {thousands(curve.worlds)}"
-        reached = f"{worlds} reached it" if curve.reached else "none reached it"
+        worlds = gettext(
+            "{reached} of {worlds}",
+            reached=thousands(curve.reached),
+            worlds=thousands(curve.worlds),
+        )
+        reached = (
+            gettext("{worlds} reached it", worlds=worlds)
+            if curve.reached
+            else gettext("none reached it")
+        )
         colour = styles[arm].colour
         ax.annotate(
             "", (days, end), (days * 1.022, y), annotation_clip=False,
@@ -177,22 +193,47 @@ def _told(comparison: Comparison) -> str:
         return ""
     titles = [f"{n} {title}" for n, (_, title) in enumerate(placed[:_TOLD], start=1)]
     rest = len(placed) - _TOLD
-    more = f" and {counted(rest, 'more inject')}" if rest > 0 else ""
-    return f" Triangles: what the scenario places in every world: {'; '.join(titles)}{more}."
+    more = (
+        gettext(" and {more_injects}", more_injects=counted(rest, "more inject"))
+        if rest > 0
+        else ""
+    )
+    return gettext(
+        " Triangles: what the scenario places in every world: {join}{more}.",
+        join="; ".join(titles),
+        more=more,
+    )
 
 
 def _words(ax: Axes, comparison: Comparison, curves: dict[str, Survival], threshold: int) -> None:
     """Write the message: how many worlds stay below the rung to the end."""
-    rung = f"rung {threshold} ({RUNGS_SHORT[threshold]})"
+    rung = gettext(
+        "rung {threshold} ({rungs_short})", threshold=threshold, rungs_short=RUNGS_SHORT[threshold]
+    )
     base = curves[comparison.reference]
     if not any(curve.reached for curve in curves.values()):
-        title = f"No world reaches {rung} under any arm"
+        title = gettext("No world reaches {rung} under any arm", rung=rung)
     else:
-        title = f"Without the line {100 * base.survival[-1]:.3g} % of worlds stay below {rung}"
+        title = gettext(
+            "Without the line {survival} % of worlds stay below {rung}",
+            survival=spoken().separated(f"{100 * base.survival[-1]:.3g}"),
+            rung=rung,
+        )
     days = comparison.scenario.duration / DAY
     headline(
-        ax, title, f"{comparison.scenario.scenario} · share of {counted(base.worlds, 'world')} "
-        f"still below it, over {days:g} days",
-        f"Band{'s' if len(curves) <= _BANDS else ' of the reference'}: pointwise 95 % limits"
-        f"{' of chance alone' if comparison.sets else ''}. {base.method}.{_told(comparison)}",
-    )  # fmt: skip
+        ax,
+        title,
+        gettext(
+            "{scenario} · share of {worlds} still below it, over {days} days",
+            scenario=comparison.scenario.scenario,
+            worlds=counted(base.worlds, "world"),
+            days=plain(days),
+        ),
+        gettext(
+            "Band{curves}: pointwise 95 % limits{sets}. {method}.{told}",
+            curves="s" if len(curves) <= _BANDS else gettext(" of the reference"),
+            sets=gettext(" of chance alone") if comparison.sets else "",
+            method=base.method,
+            told=_told(comparison),
+        ),
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from sim.language import gettext
 from sim.scenario.levers import Lever, value_text
 from sim.show.answer import blank_table, rendered
 from sim.show.numbers import number, points, share, spread, wrapped
@@ -162,7 +163,7 @@ def paragraph(found: Sweep) -> Iterator[str]:
     yield ""
     yield wrapped(_caution(found))
     yield ""
-    yield wrapped(CLOSING)
+    yield wrapped(gettext(CLOSING))
 
 
 def _sentences(found: Sweep, arm: str, measure: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from sim.crisis import Asked, History
+from sim.language import gettext
 from sim.records import (
     NEVER,
     NOBODY,
@@ -34,7 +35,7 @@ from sim.records import (
     Tested,
     Unfinished,
 )
-from sim.scenario.kinds import INCIDENT_BY_CODE, Act, Cause, SeverityClass
+from sim.scenario.kinds import Act, Cause, SeverityClass
 from sim.show.call_story import tell_call
 from sim.show.casebook import CaseStory, cases_of, numbered
 from sim.show.cast import Cast
@@ -46,6 +47,8 @@ from sim.show.words import (
     CAUSES_SHORT,
     CLASSES,
     RUNGS,
+    decimals,
+    incident,
     listed,
     per_cent,
     possessive,
@@ -78,11 +81,11 @@ class Teller:
         self._messages = {r.call: r for r in history.records if isinstance(r, Messaged)}
         self._contacts = {r.identity: r for r in history.records if isinstance(r, Contacted)}
         self._reset = {
-            (r.time, r.case): f"{INCIDENT_BY_CODE[r.kind].title} joins it"
+            (r.time, r.case): gettext("{title} joins it", title=incident(r.kind))
             for r in history.records
             if isinstance(r, Happened) and r.identity != r.case
         } | {
-            (r.time, r.case): "its incident was stopped"
+            (r.time, r.case): gettext("its incident was stopped")
             for r in history.records
             if isinstance(r, Stopped)
         }
@@ -120,82 +123,146 @@ class Teller:
     # One method for each kind of record; None for what another record tells.
 
     def _truth(self, text: str) -> str:
-        return f" (In truth: {text}.)" if self.seat is None else ""
+        return gettext(" (In truth: {text}.)", text=text) if self.seat is None else ""
 
     def _case(self, identity: int) -> str:
-        return f"case {self.numbers[identity]}" if identity in self.numbers else "a case"
+        return (
+            gettext("case {numbers}", numbers=self.numbers[identity])
+            if identity in self.numbers
+            else gettext("a case")
+        )
 
     def contacted(self, record: Contacted) -> tuple[Tone, str] | None:
         if record.outcome not in (Outcome.SEPARATED, Outcome.SPARED):
             return None
-        units = f"{self.cast.unit(record.a)} and {self.cast.unit(record.b)}"
+        units = gettext(
+            "{unit} and {other_unit}",
+            unit=self.cast.unit(record.a),
+            other_unit=self.cast.unit(record.b),
+        )
         place = self.cast.place(record.x, record.y)
         grave = CLASSES[SeverityClass(record.severity_class)]
         if record.outcome == Outcome.SEPARATED:
-            text = f"notice given beforehand keeps {units} apart, {place}."
+            text = gettext(
+                "notice given beforehand keeps {units} apart, {place}.", units=units, place=place
+            )
         else:
-            text = f"{units} meet, {place}; word given beforehand keeps it from going wrong."
-        return Tone.CONTACT, sentence(text) + self._truth(f"it would have been {grave}")
+            text = gettext(
+                "{units} meet, {place}; word given beforehand keeps it from going wrong.",
+                units=units,
+                place=place,
+            )
+        return Tone.CONTACT, sentence(text) + self._truth(
+            gettext("it would have been {grave}", grave=grave)
+        )
 
     def happened(self, record: Happened) -> tuple[Tone, str] | None:
         if record.origin == Origin.ACT:
             return None
         cast = self.cast
-        text = INCIDENT_BY_CODE[record.kind].title
+        text = incident(record.kind)
         place = cast.place(record.x, record.y)
         text += f", {place}" if place else ""
         contact = self._contacts.get(record.identity)
         if contact is not None:
-            text += f", between {cast.unit(contact.a)} and {cast.unit(contact.b)}"
+            text += gettext(
+                ", between {unit} and {other_unit}",
+                unit=cast.unit(contact.a),
+                other_unit=cast.unit(contact.b),
+            )
         grave = CLASSES[SeverityClass(record.severity_class)]
-        lasts = f", over after {span(record.lasts)}" if record.lasts else ""
-        text = sentence(f"{text}: {grave} (severity {severity(record.severity)}){lasts}")
-        text += " " + sentence(f"{cast.actor(record.victim)} blames {cast.actor(record.blamed)}")
+        lasts = gettext(", over after {lasts}", lasts=span(record.lasts)) if record.lasts else ""
+        text = sentence(
+            gettext(
+                "{text}: {grave} (severity {severity}){lasts}",
+                text=text,
+                grave=grave,
+                severity=severity(record.severity),
+                lasts=lasts,
+            )
+        )
+        text += " " + sentence(
+            gettext(
+                "{actor} blames {other_actor}",
+                actor=cast.actor(record.victim),
+                other_actor=cast.actor(record.blamed),
+            )
+        )
         return Tone.INCIDENT, text + self._truth(self._author(record))
 
     def _author(self, record: Happened) -> str:
         """Return the true cause of an incident and its true author."""
         text = CAUSES[Cause(record.cause)]
         if record.by == NOBODY:
-            return f"{text}: a third party's or the victim's own doing"
+            return gettext("{text}: a third party's or the victim's own doing", text=text)
         if record.own_rung >= _FORCE:
-            text += ", force at once"
+            text += gettext(", force at once")
         elif record.own_rung >= _DISPLAY:
-            text += ", a display of force"
+            text += gettext(", a display of force")
         if record.by != record.blamed or record.cause == Cause.NOT_THEIRS:
-            text += f", by {self.cast.actor(record.by)}"
+            text += gettext(", by {actor}", actor=self.cast.actor(record.by))
         return text
 
     def stopped(self, record: Stopped) -> tuple[Tone, str]:
-        text = (
-            f"what was said on the {self.cast.channel(record.channel)} ends the incident of "
-            f"{self._case(record.case)} early: severity down to {severity(record.severity)}"
+        text = gettext(
+            "what was said on the {channel} ends the incident of {case} early: severity "
+            "down to {severity}",
+            channel=self.cast.channel(record.channel),
+            case=self._case(record.case),
+            severity=severity(record.severity),
         )
         return Tone.CALL, sentence(text)
 
     def clocked(self, record: Clocked) -> tuple[Tone, str]:
         cast, case = self.cast, self._case(record.case)
         victim, blamed = cast.actor(record.victim), cast.actor(record.blamed)
-        left = f"{cast.stamp(record.deadline)}, {span(record.deadline - record.time)} from now"
+        left = gettext(
+            "{stamp}, {deadline} from now",
+            stamp=cast.stamp(record.deadline),
+            deadline=span(record.deadline - record.time),
+        )
         if record.version == 1:
-            text = f"{case} opens: {victim} has until {left}, to answer {blamed}"
+            text = gettext(
+                "{case} opens: {victim} has until {left}, to answer {blamed}",
+                case=case,
+                victim=victim,
+                left=left,
+                blamed=blamed,
+            )
         else:
             why = self._reset.get((record.time, record.case), "a pending call holds it")
-            text = f"the clock of {case} is set anew, {why}: {victim} has until {left}"
-        return Tone.CLOCK, sentence(f"{text} (severity {severity(record.severity)})")
+            text = gettext(
+                "the clock of {case} is set anew, {why}: {victim} has until {left}",
+                case=case,
+                why=why,
+                victim=victim,
+                left=left,
+            )
+        return Tone.CLOCK, sentence(
+            gettext("{text} (severity {severity})", text=text, severity=severity(record.severity))
+        )
 
     def reported(self, record: Reported) -> tuple[Tone, str]:
         story = self.cases.get(record.case)
-        victim = self.cast.actor(story.victim) if story else "the victim"
-        which = "investigation" if record.final else "first report, not yet certain,"
-        late = "" if record.in_time else ", after the answer was given"
-        text = f"{possessive(victim)} own {which} on {self._case(record.case)} finds: "
+        victim = self.cast.actor(story.victim) if story else gettext("the victim")
+        which = (
+            gettext("investigation") if record.final else gettext("first report, not yet certain,")
+        )
+        late = "" if record.in_time else gettext(", after the answer was given")
+        text = gettext(
+            "{possessive} own {which} on {case} finds: ",
+            possessive=possessive(victim),
+            which=which,
+            case=self._case(record.case),
+        )
         text = sentence(f"{text}{CAUSES[Cause(record.named)]}{late}")
         if story is None or story.cause < 0:
             return Tone.REPORT, text
         right = record.named == story.cause
         return Tone.REPORT, text + self._truth(
-            "it is right" if right else f"it is wrong, this was {CAUSES[Cause(story.cause)]}"
+            gettext("it is right")
+            if right
+            else gettext("it is wrong, this was {causes}", causes=CAUSES[Cause(story.cause)])
         )
 
     def called(self, record: Called) -> tuple[Tone, str]:
@@ -209,25 +276,46 @@ class Teller:
         receiver, sender = cast.bloc(record.receiver), cast.bloc(record.sender)
         before = self._believed[record.receiver]
         self._believed[record.receiver] = record.credibility
-        text = (
-            f"{receiver} judges what {sender} said about {self._case(record.case)} by what came "
-            f"out: false with {per_cent(record.falsehood)}. It now believes {sender} "
-            f"{per_cent(record.credibility)} ({per_cent(before)} before)"
+        text = gettext(
+            "{receiver} judges what {sender} said about {case} by what came out: false "
+            "with {falsehood}. It now believes {sender} {credibility} ({before} before)",
+            receiver=receiver,
+            sender=sender,
+            case=self._case(record.case),
+            falsehood=per_cent(record.falsehood),
+            credibility=per_cent(record.credibility),
+            before=per_cent(before),
         )
         return Tone.BELIEF, sentence(text)
 
     def acted(self, record: Acted) -> tuple[Tone, str]:
         cast, story = self.cast, self.cases.get(record.case)
         actor = cast.actor(record.actor)
-        who = f"the theatre commander of {actor}" if record.theatre else actor
-        to = f" answers {cast.actor(story.blamed)}" if story else " answers"
-        text = sentence(f"{who}{to} ({self._case(record.case)}): it {ACTS[Act(record.act)]}")
+        who = gettext("the theatre commander of {actor}", actor=actor) if record.theatre else actor
+        to = (
+            gettext(" answers {actor}", actor=cast.actor(story.blamed))
+            if story
+            else gettext(" answers")
+        )
+        text = sentence(
+            gettext(
+                "{who}{to} ({case}): it {acts}",
+                who=who,
+                to=to,
+                case=self._case(record.case),
+                acts=ACTS[Act(record.act)],
+            )
+        )
         if self.seat is not None and self.seat != cast.bloc_of(record.actor):
             return Tone.ACT, text
-        text += f" {self._belief(record)}, and wanted an intensity of {record.wanted:.2f}"
+        text += gettext(
+            " {belief}, and wanted an intensity of {wanted}",
+            belief=self._belief(record),
+            wanted=decimals(record.wanted, 2),
+        )
         text += f" ({wanted(record.wanted)})."
         if record.held_back:
-            text += " It had chosen force; the leader of its bloc held it back."
+            text += gettext(" It had chosen force; the leader of its bloc held it back.")
         if story is not None and story.is_reply:
             return Tone.ACT, text
         return Tone.ACT, text + self._truth(CAUSES[Cause(record.cause)])
@@ -237,26 +325,43 @@ class Teller:
         shares = (record.p_accident, record.p_assertive, record.p_hostile, record.p_not_theirs)
         top = max(range(len(shares)), key=shares.__getitem__)
         if shares[top] >= _CERTAIN:
-            return f"It was certain that this was {CAUSES[Cause(top)]}"
+            return gettext("It was certain that this was {causes}", causes=CAUSES[Cause(top)])
         parts = [f"{CAUSES_SHORT[Cause(c)]} {per_cent(p)}" for c, p in enumerate(shares)]
-        return f"It believed: {listed(parts)}"
+        return gettext("It believed: {parts}", parts=listed(parts))
 
     def runged(self, record: Runged) -> tuple[Tone, str]:
         before, self._rung = self._rung, record.rung
         levels = (record.first, record.second)
-        sides = listed([f"{self.cast.bloc(b)} at {level}" for b, level in enumerate(levels)])
+        sides = listed(
+            [
+                gettext("{bloc} at {level}", bloc=self.cast.bloc(b), level=level)
+                for b, level in enumerate(levels)
+            ]
+        )
         if record.rung > before:
-            text = f"up from rung {before} to {record.rung}, {RUNGS[record.rung]}"
+            text = gettext(
+                "up from rung {before} to {rung}, {rungs}",
+                before=before,
+                rung=record.rung,
+                rungs=RUNGS[record.rung],
+            )
         elif record.rung < before:
-            text = f"down from rung {before} to {record.rung}, {RUNGS[record.rung]}"
+            text = gettext(
+                "down from rung {before} to {rung}, {rungs}",
+                before=before,
+                rung=record.rung,
+                rungs=RUNGS[record.rung],
+            )
         else:
-            text = f"still rung {record.rung}, {RUNGS[record.rung]}"
+            text = gettext("still rung {rung}, {rungs}", rung=record.rung, rungs=RUNGS[record.rung])
         return Tone.RUNG, sentence(f"{text} ({sides})")
 
     def crisis_began(self, record: CrisisBegan) -> tuple[Tone, str]:
         cause = CAUSES[Cause(record.cause)]
-        kind = "inadvertent, " if record.cause != Cause.HOSTILE else ""
-        return Tone.RUNG, "A crisis begins." + self._truth(f"{kind}its root was {cause}")
+        kind = gettext("inadvertent, ") if record.cause != Cause.HOSTILE else ""
+        return Tone.RUNG, gettext("A crisis begins.") + self._truth(
+            gettext("{kind}its root was {cause}", kind=kind, cause=cause)
+        )
 
     def placed(self, record: Placed) -> tuple[Tone, str]:
         return Tone.INJECT, sentence(self.cast.theatre.injects[record.inject].title)
@@ -266,16 +371,26 @@ class Teller:
         if asked in (Asked.ACT, Asked.CONSENT):
             choice = ACTS[Act(record.choice)]
         elif asked is Asked.SAY:
-            choice = f"content {record.choice}"
+            choice = gettext("content {choice}", choice=record.choice)
         else:
-            choice = "yes" if record.choice else "no"
-        late = "; no reply came in time, so the model chose" if record.late else ""
-        text = f"{self.cast.actor(record.actor)} decides {ASKED[asked]}: {choice}{late}"
+            choice = gettext("yes") if record.choice else gettext("no")
+        late = gettext("; no reply came in time, so the model chose") if record.late else ""
+        text = gettext(
+            "{actor} decides {asked}: {choice}{late}",
+            actor=self.cast.actor(record.actor),
+            asked=ASKED[asked],
+            choice=choice,
+            late=late,
+        )
         return Tone.CHOICE, sentence(text)
 
     def unfinished(self, record: Unfinished) -> tuple[Tone, str]:
-        what = "a call" if record.what else f"{self._case(record.identity)}, not yet answered"
-        return Tone.OPEN, sentence(f"still open when the run ended: {what}")
+        what = (
+            gettext("a call")
+            if record.what
+            else gettext("{case}, not yet answered", case=self._case(record.identity))
+        )
+        return Tone.OPEN, sentence(gettext("still open when the run ended: {what}", what=what))
 
     def untold(self, record: Record) -> None:
         """Messages are told with their call; the rest is counted."""

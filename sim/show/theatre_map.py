@@ -14,8 +14,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from sim.crisis import History
+from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.records import Contacted, Happened, Origin
-from sim.scenario.kinds import INCIDENT_BY_CODE, SeverityClass
+from sim.scenario.kinds import SeverityClass
 from sim.scenario.quantities import DAY
 from sim.show.cast import Cast
 from sim.show.ground import CREDIT, GRATICULE, draw_ground, draw_scale, name_countries, view_of
@@ -35,7 +37,7 @@ from sim.show.style import (
     panel,
 )
 from sim.show.trails import BLOC_COLOURS, BLOC_LINES, THIRD_PARTY_COLOUR, draw_tracks
-from sim.show.words import bloc_title, counted, listed, moment, short_date, titled
+from sim.show.words import bloc_title, counted, incident, listed, moment, short_date, titled
 from sim.world.theatre import Theatre
 
 if TYPE_CHECKING:
@@ -53,11 +55,11 @@ class _Mark(NamedTuple):
     name: str
 
 
-_CONTACT: Final = _Mark("o", PAPER, 7, "recorded contact, routine")
-_SERIOUS: Final = _Mark("D", ORANGE, 11, "serious incident")
-_GRAVE: Final = _Mark("*", GRAVE, 20, "high-risk incident")
+_CONTACT: Final = _Mark("o", PAPER, 7, N_("recorded contact, routine"))
+_SERIOUS: Final = _Mark("D", ORANGE, 11, N_("serious incident"))
+_GRAVE: Final = _Mark("*", GRAVE, 20, N_("high-risk incident"))
 _MANY: Final = 40  # contacts, from which on their marks are drawn smaller
-_STRAY: Final = _Mark("X", PURPLE, 13, "weapon that strayed")
+_STRAY: Final = _Mark("X", PURPLE, 13, N_("weapon that strayed"))
 
 
 def draw_map(stage: Stage, history: History | None = None, ax: Axes | None = None) -> Axes:
@@ -166,7 +168,7 @@ def _labels(theatre: Theatre, cast: Cast, happened: list[Happened]) -> list[Labe
         grave = record.severity_class == SeverityClass.HIGH_RISK
         if grave or record.origin == Origin.STRAY:
             date = short_date(moment(start, record.time))
-            kind = INCIDENT_BY_CODE[record.kind].title
+            kind = incident(record.kind)
             clear = _mark(record).size / 2 + 2
             text = f"{kind}, {date}"
             labels.append(Label(record.x, record.y, text, SMALL, weight="bold", clear=clear))
@@ -205,9 +207,13 @@ def _key(ax: Axes, theatre: Theatre, cast: Cast, happened: list[Happened] | None
     rows: list[tuple[Line2D, str]] = []
     for bloc in range(len(theatre.blocs)):
         line = Line2D([], [], color=BLOC_COLOURS[bloc], ls=BLOC_LINES[bloc], lw=2.2)
-        rows.append((line, f"tracks: {bloc_title(theatre.blocs[bloc])}"))
+        rows.append(
+            (line, gettext("tracks: {bloc_title}", bloc_title=bloc_title(theatre.blocs[bloc])))
+        )
     if any(site.critical for site in theatre.sites.values()):
-        rows.append((Line2D([], [], ls="", marker="s", ms=9, color=GREEN), "critical site"))
+        rows.append(
+            (Line2D([], [], ls="", marker="s", ms=9, color=GREEN), gettext("critical site"))
+        )
     if any(not site.critical for site in theatre.sites.values()):
         rows.append((Line2D([], [], ls="", marker="s", ms=9, color=INK), "site"))
     marks = [] if happened is None else [_CONTACT, _SERIOUS, _GRAVE]
@@ -223,9 +229,9 @@ def _key(ax: Axes, theatre: Theatre, cast: Cast, happened: list[Happened] | None
         labelspacing=0.9, handlelength=2.0,
     )  # fmt: skip
     legend.set_zorder(5)
-    note = "Faint: one sortie of each force."
+    note = gettext("Faint: one sortie of each force.")
     if happened is not None:
-        note += "\nStrong: the minutes around\neach recorded contact."
+        note += gettext("\nStrong: the minutes around\neach recorded contact.")
     ax.text(
         left, _PANEL[1], note, transform=ax.transAxes, fontsize=SMALL, color=MUTED, va="bottom",
         linespacing=1.4,
@@ -244,7 +250,10 @@ def _words(
     scenario = stage.theatre.scenario
     number = stage.luck.world
     if history is None:
-        message, shown = "Who moves where", "candidate sorties, whatever the two sides say"
+        message, shown = (
+            gettext("Who moves where"),
+            gettext("candidate sorties, whatever the two sides say"),
+        )
     else:
         contacts = sum(isinstance(r, Contacted) for r in history.records)
         grave = sum(h.severity_class == SeverityClass.HIGH_RISK for h in happened)
@@ -253,12 +262,22 @@ def _words(
         parts += [counted(serious, "serious incident")] if serious else []
         parts += [counted(grave, "high-risk incident")] if grave else []
         days = round(stage.theatre.horizon_ms / DAY)
-        message = f"{listed(parts)} in {counted(days, 'day')}"
-        message += "" if happened else ", and no incident"
-        shown = f"arm {history.arm}"
-    period = f"{cast.day(0)} to {cast.day(stage.theatre.horizon_ms)}"
-    foot = CREDIT if mapped else "No base map of this region: graticule only"
+        message = gettext("{parts} in {days}", parts=listed(parts), days=counted(days, "day"))
+        message += "" if happened else gettext(", and no incident")
+        shown = gettext("arm {arm}", arm=history.arm)
+    period = gettext(
+        "{day} to {other_day}", day=cast.day(0), other_day=cast.day(stage.theatre.horizon_ms)
+    )
+    foot = gettext(CREDIT) if mapped else gettext("No base map of this region: graticule only")
     headline(
-        ax, message, f"{scenario.scenario} · world {number} · {shown} · {period}",
-        f"{foot} · seed {stage.luck.seed}",
-    )  # fmt: skip
+        ax,
+        message,
+        gettext(
+            "{scenario} · world {number} · {shown} · {period}",
+            scenario=scenario.scenario,
+            number=number,
+            shown=shown,
+            period=period,
+        ),
+        gettext("{foot} · seed {seed}", foot=foot, seed=stage.luck.seed),
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from matplotlib.axes import Axes
 
+from sim.language import gettext
 from sim.scenario.quantities import YEAR
 from sim.show.numbers import share
 from sim.show.style import (
@@ -51,9 +52,14 @@ def draw_thirds(found: Identification, ax: Axes | None = None) -> Axes:
     lowest, highest = found.thirds[0].share[0], found.thirds[-1].share[1]
     headline(
         ax,
-        "What the sets that are not refuted say the line does",
-        f"{found.scenario.scenario} · sets in thirds by the share of disputes not hostile at root "
-        f"({share(lowest)} to {share(highest)})",
+        gettext("What the sets that are not refuted say the line does"),
+        gettext(
+            "{scenario} · sets in thirds by the share of disputes not hostile at root "
+            "({lowest} to {highest})",
+            scenario=found.scenario.scenario,
+            lowest=share(lowest),
+            highest=share(highest),
+        ),
     )
     return ax
 
@@ -72,7 +78,9 @@ def _panel(
     labels = []
     for t, third in enumerate(found.thirds):
         low, high = third.share
-        labels.append(f"{third.title}\n{share(low)} to {share(high)}")
+        labels.append(
+            gettext("{title}\n{low} to {high}", title=third.title, low=share(low), high=share(high))
+        )
         for a, arm in enumerate(arms):
             row = t + (a + 1) / (len(arms) + 1) - 0.5
             _one(inner, row, _change(found, third, arm, given), styles[arm])
@@ -108,7 +116,13 @@ def _change(found: Identification, third: Third, arm: str, given: bool) -> _Chan
 
 def _scale(found: Identification, given: bool) -> str:
     if not given:
-        return "change in crises a year that no inject began\n(against no line, 95 % interval)"
+        return gettext(
+            "change in crises a year that no inject began\n(against no line, 95 % interval)"
+        )
     assert found.given is not None
     kind = found.given.replace("_", " ")
-    return f"change in reaching rung {_RUNG} given: {kind}\n(percentage points, 95 % interval)"
+    return gettext(
+        "change in reaching rung {rung} given: {kind}\n(percentage points, 95 % interval)",
+        rung=_RUNG,
+        kind=kind,
+    )

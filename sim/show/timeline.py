@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from sim.crisis import History
+from sim.language import gettext
 from sim.records import Acted, Runged
-from sim.scenario.kinds import INCIDENT_BY_CODE, Act
+from sim.scenario.kinds import Act
 from sim.scenario.quantities import DAY, HOUR
 from sim.show.affair import Affair, affair, cases_in, incidents_in
 from sim.show.call_lanes import draw_lane, draw_step_key
@@ -44,6 +45,7 @@ from sim.show.words import (
     ACTS,
     RUNGS_SHORT,
     clock_time,
+    incident,
     moment,
     short_date,
 )
@@ -88,17 +90,34 @@ def draw_timeline(
 def _nothing(ax: Axes, a: History, b: History, cast: Cast) -> Axes:
     """Say that no incident happened in either history."""
     ax.text(
-        0.5, 0.5, "No incident, no case, no clock:\nnothing for a call to race.", fontsize=22,
-        ha="center", va="center", color=MUTED, transform=ax.transAxes, linespacing=1.6,
-    )  # fmt: skip
-    title = f"Nothing goes wrong in world {a.world}, under {a.arm} or under {b.arm}"
+        0.5,
+        0.5,
+        gettext("No incident, no case, no clock:\nnothing for a call to race."),
+        fontsize=22,
+        ha="center",
+        va="center",
+        color=MUTED,
+        transform=ax.transAxes,
+        linespacing=1.6,
+    )
+    title = gettext(
+        "Nothing goes wrong in world {world}, under {arm} or under {other_arm}",
+        world=a.world,
+        arm=a.arm,
+        other_arm=b.arm,
+    )
     headline(ax, title, _subtitle(a, b, cast))
     return ax
 
 
 def _subtitle(a: History, b: History, cast: Cast) -> str:
-    period = f"{cast.day(a.begins)} to {cast.day(a.horizon)}"
-    return f"{cast.theatre.scenario.scenario} · world {a.world} · {period}"
+    period = gettext("{day} to {other_day}", day=cast.day(a.begins), other_day=cast.day(a.horizon))
+    return gettext(
+        "{scenario} · world {world} · {period}",
+        scenario=cast.theatre.scenario.scenario,
+        world=a.world,
+        period=period,
+    )
 
 
 # Rungs.
@@ -161,7 +180,7 @@ def _events(
             shown.add(record.identity)
             ax.plot(record.time, -0.65, marker="*", ms=15, color=GRAVE, mec=INK, zorder=5)
             boxes.append(marker_box(ax, record.time, -0.65, 14))
-            text = INCIDENT_BY_CODE[record.kind].title
+            text = incident(record.kind)
             labels.append(Label(record.time, -0.65, text, SMALL, INK, clear=9))
     acts = [_acts(history, found) for history, _ in pair]
     for at, (own, (_, style)) in enumerate(zip(acts, pair, strict=True)):
@@ -174,7 +193,7 @@ def _events(
             in_both = (time, rung, act) in acts[1 - at]
             if in_both and at:
                 continue
-            text = ACTS[Act(act)] + (" (both)" if in_both else "")
+            text = ACTS[Act(act)] + (gettext(" (both)") if in_both else "")
             labels.append(Label(time, height, text, TINY, style.colour, above=True, clear=7))
     place(ax, labels, boxes)
 
@@ -250,7 +269,7 @@ def _parting(top: Axes, a: History, b: History, found: Affair, cast: Cast) -> li
     if parts is None or not found.begin <= parts.time <= found.end:
         return []
     top.axvline(parts.time, color=VERMILION, lw=1.6, ls=(0, (1.0, 1.5)), zorder=2)
-    return [Label(parts.time, 5.7, "here they part", SMALL, VERMILION, clear=4)]
+    return [Label(parts.time, 5.7, gettext("here they part"), SMALL, VERMILION, clear=4)]
 
 
 # Words.
@@ -261,7 +280,12 @@ def _words(ax: Axes, a: History, b: History, found: Affair, cast: Cast) -> None:
     parts = divergence(a, b, cast)
     headline(ax, _message(a, b, found, cast, parts is None), _subtitle(a, b, cast))
     if parts is not None:
-        told = wrap(f"They part on {parts.first(cast)}", 152, max_lines=2, placeholder=" …")
+        told = wrap(
+            gettext("They part on {first}", first=parts.first(cast)),
+            152,
+            max_lines=2,
+            placeholder=" …",
+        )
         ax.text(
             0.03, 0.866, "\n".join(told), transform=ax.transAxes, fontsize=TINY, color=MUTED,
             va="top", linespacing=1.3,
@@ -271,14 +295,24 @@ def _words(ax: Axes, a: History, b: History, found: Affair, cast: Cast) -> None:
 def _message(a: History, b: History, found: Affair, cast: Cast, same: bool) -> str:
     """Return the message of the figure."""
     if same:
-        return f"{a.arm} and {b.arm}: the same things happen"
+        return gettext("{arm} and {other_arm}: the same things happen", arm=a.arm, other_arm=b.arm)
     happens = [history.arm for history in (a, b) if cases_in(history, found)]
     if len(happens) == 1:
-        return f"An affair that happens only under {happens[0]}"
+        return gettext("An affair that happens only under {happens}", happens=happens[0])
     peaks = [max(_path(history, cast, found)[1]) for history in (a, b)]
     if peaks[0] == peaks[1]:
-        return f"Rung {peaks[0]}, {RUNGS_SHORT[peaks[0]]}, is the highest under either arm"
-    return (
-        f"Rung {peaks[0]} ({RUNGS_SHORT[peaks[0]]}) under {a.arm}, "
-        f"rung {peaks[1]} ({RUNGS_SHORT[peaks[1]]}) under {b.arm}"
+        return gettext(
+            "Rung {peaks}, {rungs_short}, is the highest under either arm",
+            peaks=peaks[0],
+            rungs_short=RUNGS_SHORT[peaks[0]],
+        )
+    return gettext(
+        "Rung {peaks} ({rungs_short}) under {arm}, rung {other_peaks} "
+        "({other_rungs_short}) under {other_arm}",
+        peaks=peaks[0],
+        rungs_short=RUNGS_SHORT[peaks[0]],
+        arm=a.arm,
+        other_peaks=peaks[1],
+        other_rungs_short=RUNGS_SHORT[peaks[1]],
+        other_arm=b.arm,
     )

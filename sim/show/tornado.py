@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from sim.language import gettext
 from sim.show.numbers import number
 from sim.show.style import (
     BLUE,
@@ -97,32 +98,59 @@ def _scale(ax: Axes, names: list[str], reach: float) -> None:
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(axis="y", length=0, labelsize=SMALL)
     ticks = [float(t) for t in MaxNLocator(7).tick_values(-reach, reach) if abs(t) <= reach]
-    ax.set_xticks(ticks, [f"{t:+.3g}".replace("-", "−") if t else "base" for t in ticks])
+    ax.set_xticks(ticks, [f"{t:+.3g}".replace("-", "−") if t else gettext("base") for t in ticks])
     ax.tick_params(axis="x", labelsize=TINY)
     ax.set_xlabel(
-        "change of the paired difference, percentage points (left: the line does more good)",
-        fontsize=SMALL, color=MUTED,
-    )  # fmt: skip
+        gettext(
+            "change of the paired difference, percentage points (left: the line does more good)"
+        ),
+        fontsize=SMALL,
+        color=MUTED,
+    )
 
 
 def _words(ax: Axes, found: Sensitivity, threshold: int, moving: int, shown: int) -> None:
     base = found.base(threshold)
     top = next(iter(found.swings(threshold)), None)
-    title = "No factor moves the answer by itself"
+    title = gettext("No factor moves the answer by itself")
     if top is not None and top.span > 0:
         low, high = found.other_worlds(threshold)
-        title = f"By itself, {top.factor.name} moves the answer most"
+        title = gettext("By itself, {name} moves the answer most", name=top.factor.name)
         if top.span <= high - low:
-            title = "No factor by itself moves the answer by more than other worlds do"
+            title = gettext("No factor by itself moves the answer by more than other worlds do")
     still = len(found.factors) - 1 - moving
-    rest = f"; {still} of {len(found.factors) - 1} factors change no world" if still else ""
-    left = f", {moving - shown} more change less" if moving > shown else ""
+    rest = (
+        gettext(
+            "; {still} of {factors} factors change no world",
+            still=still,
+            factors=len(found.factors) - 1,
+        )
+        if still
+        else ""
+    )
+    left = gettext(", {moving} more change less", moving=moving - shown) if moving > shown else ""
     headline(
         ax,
-        f"{title} (rung ≥ {threshold}: {RUNGS_SHORT[threshold]})",
-        f"{found.arm} against no line, at base {number(100 * base.value)} points "
-        f"({number(100 * base.interval.low)} to {number(100 * base.interval.high)}) · "
-        f"{found.scenario.scenario} · {counted(found.worlds, 'world')}",
-        f"Plain bar: low end of the range; hatched: high end. Grey band: the base in other worlds, "
-        f"which is noise{rest}{left}.",
+        gettext(
+            "{title} (rung ≥ {threshold}: {rungs_short})",
+            title=title,
+            threshold=threshold,
+            rungs_short=RUNGS_SHORT[threshold],
+        ),
+        gettext(
+            "{arm} against no line, at base {value} points ({low} to {high}) · "
+            "{scenario} · {worlds}",
+            arm=found.arm,
+            value=number(100 * base.value),
+            low=number(100 * base.interval.low),
+            high=number(100 * base.interval.high),
+            scenario=found.scenario.scenario,
+            worlds=counted(found.worlds, "world"),
+        ),
+        gettext(
+            "Plain bar: low end of the range; hatched: high end. Grey band: the base in "
+            "other worlds, which is noise{rest}{left}.",
+            rest=rest,
+            left=left,
+        ),
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.scenario.quantities import YEAR
 from sim.show.markdown import made_by, table_lines
-from sim.show.numbers import number, points, share, spread, wrapped
+from sim.show.numbers import number, plain, points, share, spread, whole, wrapped
 from sim.show.sheets import Sheet, sheet
 from sim.study.comparison import Comparison
 from sim.study.estimates import Difference
@@ -36,39 +38,55 @@ def uncertainty_lines(found: Comparison) -> Iterator[str]:
 
 def too_few(found: Comparison) -> str:
     """Return the sentence for a comparison that has fewer worlds than parameter sets."""
-    return (
-        f"{found.worlds:,} worlds under {len(found.sets)} parameter sets are too few to tell "
-        f"chance from what is not known; live through more worlds than there are sets."
+    return gettext(
+        "{worlds} worlds under {sets} parameter sets are too few to tell chance from "
+        "what is not known; live through more worlds than there are sets.",
+        worlds=whole(found.worlds),
+        sets=len(found.sets),
     )
 
 
 def parts_sheet(found: Comparison) -> Sheet:
     """Return the table of chance, and of what the parameter sets differ by."""
     return sheet(
-        f"Chance, and what {len(found.sets)} parameter sets differ by (points)",
+        gettext("Chance, and what {sets} parameter sets differ by (points)", sets=len(found.sets)),
         (
-            "arm, rung", "value", "chance alone (95 %)", "sets differ by (sd)",
-            "both (95 %)", "of one world's variance, not chance",
+            gettext("arm, rung"),
+            gettext("value"),
+            gettext("chance alone (95 %)"),
+            gettext("sets differ by (sd)"),
+            gettext("both (95 %)"),
+            gettext("of one world's variance, not chance"),
         ),
         _rows(found),
-    )  # fmt: skip
+    )
 
 
 def _rows(found: Comparison) -> Iterator[tuple[str, ...]]:
     for k in _TOLD:
         for arm in found.arms:
-            yield _row(f"risk, {arm}, ≥ {k}", found.risk_parts(arm, k))
+            yield _row(gettext("risk, {arm}, ≥ {k}", arm=arm, k=k), found.risk_parts(arm, k))
         for arm in found.others:
-            yield _row(f"change, {arm}, ≥ {k}", found.risk_difference_parts(arm, k))
+            yield _row(
+                gettext("change, {arm}, ≥ {k}", arm=arm, k=k), found.risk_difference_parts(arm, k)
+            )
 
 
 def _row(title: str, one: Parts) -> tuple[str, ...]:
-    sd = f"{_p(one.unknown)} ({_p(one.unknown_low)} to {_p(one.unknown_high)})"
+    sd = gettext(
+        "{p} ({other_p} to {third_p})",
+        p=_p(one.unknown),
+        other_p=_p(one.unknown_low),
+        third_p=_p(one.unknown_high),
+    )
     return (
-        title, _p(one.value), f"{_p(one.chance.low)} to {_p(one.chance.high)}",
-        sd if one.detectable else f"{sd}, not told from 0",
-        f"{_p(one.interval.low)} to {_p(one.interval.high)}", share(one.share_unknown),
-    )  # fmt: skip
+        title,
+        _p(one.value),
+        gettext("{p} to {other_p}", p=_p(one.chance.low), other_p=_p(one.chance.high)),
+        sd if one.detectable else gettext("{sd}, not told from 0", sd=sd),
+        gettext("{p} to {other_p}", p=_p(one.interval.low), other_p=_p(one.interval.high)),
+        share(one.share_unknown),
+    )
 
 
 def _p(value: float) -> str:
@@ -79,19 +97,22 @@ def explained(found: Comparison) -> str:
     """Return what the parts of an uncertainty are, and what the sets left alone."""
     from sim.study.parameter_sets import own_parameters
 
-    text = (
-        "What is not known here are the constants of the response that the public record was asked "
-        "about. Those of the line itself (its delays, its willingness, honesty, knowledge, "
-        "credibility, notices) are held at the scenario's values in all sets, though no source "
-        "measures them either: sensitivity varies them. Chance shrinks with more worlds, the "
-        "difference between sets only with knowledge; it is told apart the better the more worlds "
-        "each set has. Each world was lived under one of the sets that the record does not refute; "
-        "none was fitted to what the line does."
+    text = gettext(
+        "What is not known here are the constants of the response that the public "
+        "record was asked about. Those of the line itself (its delays, its "
+        "willingness, honesty, knowledge, credibility, notices) are held at the "
+        "scenario's values in all sets, though no source measures them either: "
+        "sensitivity varies them. Chance shrinks with more worlds, the difference "
+        "between sets only with knowledge; it is told apart the better the more "
+        "worlds each set has. Each world was lived under one of the sets that the "
+        "record does not refute; none was fitted to what the line does."
     )
     varied = {name for name, _ in found.sets[0].values}
     kept = sorted(own_parameters(found.scenario) & varied)
     if kept:
-        text += f" Set by the scenario's file and so left alone: {', '.join(kept)}."
+        text += gettext(
+            " Set by the scenario's file and so left alone: {join}.", join=", ".join(kept)
+        )
     return text
 
 
@@ -102,35 +123,50 @@ def identification_lines(
     first = found.thirds[0].period
     yield ""
     yield from _titled(
-        f"Over {first.days:g} days, {first.worlds:,} worlds each: {found.scenario.scenario}; "
-        f"crises that no inject began, a year",
+        gettext(
+            "Over {days} days, {worlds} worlds each: {scenario}; crises that no inject "
+            "began, a year",
+            days=plain(first.days),
+            worlds=whole(first.worlds),
+            scenario=found.scenario.scenario,
+        ),
         markdown,
     )
     yield from table_lines(
-        (_SETS, "sets", "of these crises not hostile at root", "without line", *first.others),
+        (
+            gettext(_SETS),
+            gettext("sets"),
+            gettext("of these crises not hostile at root"),
+            gettext("without line"),
+            *first.others,
+        ),
         [*(_period(found, third) for third in found.thirds), _contrast(found, False)],
         markdown,
     )
     if found.given is not None:
         yield ""
         yield from _titled(
-            f"Given: {found.given.replace('_', ' ')}; reaching rung {_RUNG}, change in points",
+            gettext(
+                "Given: {replace}; reaching rung {rung}, change in points",
+                replace=found.given.replace("_", " "),
+                rung=_RUNG,
+            ),
             markdown,
         )
         yield from table_lines(
-            (_SETS, "sets", "without line", *first.others),
+            (gettext(_SETS), gettext("sets"), gettext("without line"), *first.others),
             [*(_given(found, third) for third in found.thirds), _contrast(found, True)],
             markdown,
         )
     yield ""
-    yield wrapped(CAUTION)
+    yield wrapped(gettext(CAUTION))
     yield from made_by(command, markdown)
 
 
-_SETS = "sets by share of disputes not hostile at root"
-CAUTION = (
-    "Intervals (95 %) cover chance alone. The thirds differ in other constants too, so a "
-    "difference between them is not the share's alone."
+_SETS = N_("sets by share of disputes not hostile at root")
+CAUTION = N_(
+    "Intervals (95 %) cover chance alone. The thirds differ in other constants "
+    "too, so a difference between them is not the share's alone."
 )
 
 
@@ -150,9 +186,12 @@ def thirds_sheet(found: Comparison) -> Sheet | None:
         base = f"{share(risk.value)} ({spread(risk)})"
         rows.append((_who(third), str(len(third.sets)), f"{own.worlds:,}", base, *changes))
     return sheet(
-        f"Worlds that come to rung {_RUNG}, and the change of that in points, by thirds of the "
-        f"sets (95 % interval)",
-        (_SETS, "sets", "worlds", f"{found.reference}", *found.others),
+        gettext(
+            "Worlds that come to rung {rung}, and the change of that in points, by "
+            "thirds of the sets (95 % interval)",
+            rung=_RUNG,
+        ),
+        (gettext(_SETS), gettext("sets"), gettext("worlds"), found.reference, *found.others),
         rows,
     )
 
@@ -164,14 +203,23 @@ def _titled(title: str, markdown: bool) -> Iterator[str]:
 
 def _who(third: Third) -> str:
     low, high = third.share
-    return f"{third.title}: {share(low)} to {share(high)}"
+    return gettext("{title}: {low} to {high}", title=third.title, low=share(low), high=share(high))
 
 
 def _period(found: Identification, third: Third) -> tuple[str, ...]:
     base = third.period.per_year(third.period.reference, PERIOD)
     crises, inadvertent = third.rooted
-    rooted = f"{inadvertent} of {crises}" + (f", {share(inadvertent / crises)}" if crises else "")
-    cells = (f"{number(base.value)} ({number(base.low)} to {number(base.high)})",)
+    rooted = gettext("{inadvertent} of {crises}", inadvertent=inadvertent, crises=crises) + (
+        f", {share(inadvertent / crises)}" if crises else ""
+    )
+    cells = (
+        gettext(
+            "{value} ({low} to {high})",
+            value=number(base.value),
+            low=number(base.low),
+            high=number(base.high),
+        ),
+    )
     changes = (_a_year(found, found.change(third, arm, False)) for arm in third.period.others)
     return _who(third), str(len(third.sets)), rooted, *cells, *changes
 
@@ -181,7 +229,7 @@ def _a_year(found: Identification, change: Difference) -> str:
     value, low, high = (
         number(each / years) for each in (change.value, change.interval.low, change.interval.high)
     )
-    return f"{value} ({low} to {high})"
+    return gettext("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def _given(found: Identification, third: Third) -> tuple[str, ...]:
@@ -197,4 +245,4 @@ def _contrast(found: Identification, given: bool) -> tuple[str, ...]:
     apart = (found.contrast(arm, given) for arm in arms)
     cells = [points(each) if given else _a_year(found, each) for each in apart]
     blanks = ("",) * (2 if given else 3)
-    return "highest less lowest third", *blanks, *cells
+    return gettext("highest less lowest third"), *blanks, *cells

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from matplotlib.axes import Axes
 
+from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.show.style import (
     BLUE,
     FAINT,
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 _LEFT, _WIDTH, _GAP, _BOTTOM, _HEIGHT = 0.19, 0.375, 0.045, 0.13, 0.66
 _THICK: Final = 0.36
 _TITLES: Final = {
-    "difference": "of the paired difference",
-    "risk": "of the risk without the line",
+    "difference": N_("of the paired difference"),
+    "risk": N_("of the risk without the line"),
 }
 
 
@@ -48,15 +50,17 @@ def draw_variance(found: Sensitivity, threshold: int, ax: Axes | None = None) ->
         most = max([most, *(min(1.6, row.total_high) for row in rows)])
     for column, (what, title) in enumerate(_TITLES.items()):
         inner = panel(ax, _LEFT + column * (_WIDTH + _GAP), _BOTTOM, _WIDTH, _HEIGHT)
-        inner.set_title(title, fontsize=LABEL, color=INK, loc="left")
+        inner.set_title(gettext(title), fontsize=LABEL, color=INK, loc="left")
         _bars(inner, names, found.indices[f"{what}_{threshold}"])
         inner.set_xlim(0, most * 1.04)
         inner.set_ylim(len(names) - 0.45, -0.6)
-        labels = ["luck: other worlds" if name == LUCK else name for name in names]
+        labels = [gettext("luck: other worlds") if name == LUCK else name for name in names]
         inner.set_yticks(range(len(names)), labels if column == 0 else [])
         inner.tick_params(axis="y", length=0, labelsize=SMALL)
         inner.tick_params(axis="x", labelsize=TINY)
-        inner.set_xlabel("share of the variance, with 95 % interval", fontsize=SMALL, color=MUTED)
+        inner.set_xlabel(
+            gettext("share of the variance, with 95 % interval"), fontsize=SMALL, color=MUTED
+        )
     _words(ax, found, threshold)
     return ax
 
@@ -64,9 +68,15 @@ def draw_variance(found: Sensitivity, threshold: int, ax: Axes | None = None) ->
 def _bars(ax: Axes, names: list[str], rows: tuple[Index, ...]) -> None:
     if not rows:
         ax.text(
-            0.5, 0.5, "the same at every point:\nnothing to share out", transform=ax.transAxes,
-            fontsize=LABEL, color=MUTED, ha="center", va="center",
-        )  # fmt: skip
+            0.5,
+            0.5,
+            gettext("the same at every point:\nnothing to share out"),
+            transform=ax.transAxes,
+            fontsize=LABEL,
+            color=MUTED,
+            ha="center",
+            va="center",
+        )
     for at, row in enumerate(rows):
         kinds = (
             (-_THICK / 2, row.total, row.total_low, row.total_high, BLUE, ""),
@@ -86,20 +96,34 @@ def _words(ax: Axes, found: Sensitivity, threshold: int) -> None:
     rows = found.indices[f"difference_{threshold}"]
     real = sorted((r for r in rows if r.name != LUCK), key=lambda r: -r.first)
     luck = next((r for r in rows if r.name == LUCK), None)
-    title = "The paired difference was the same at every point: nothing to share out"
+    title = gettext("The paired difference was the same at every point: nothing to share out")
     if not rows and not found.indices[f"risk_{threshold}"]:
-        title = "Neither risk nor difference varied at any point: nothing to share out"
+        title = gettext("Neither risk nor difference varied at any point: nothing to share out")
     if real and luck is not None:
-        title = f"{real[0].name} by itself explains most of how the answer varies"
+        title = gettext(
+            "{name} by itself explains most of how the answer varies", name=real[0].name
+        )
         if real[0].first_low <= 0:
-            title = "No factor by itself explains a share told from nought"
+            title = gettext("No factor by itself explains a share told from nought")
         elif luck.total > real[0].first:
-            title = f"Luck has the largest part, then {real[0].name}"
+            title = gettext("Luck has the largest part, then {name}", name=real[0].name)
     headline(
         ax,
-        f"{title} (rung ≥ {threshold}: {RUNGS_SHORT[threshold]})",
-        f"{found.arm} against no line · {found.scenario.scenario} · {found.base_samples} base "
-        f"samples, {counted(found.worlds, 'world')}",
-        "Plain bar: total index, all that the factor has a part in; hatched: first-order, what it "
-        "explains by itself. Luck only chooses other worlds.",
+        gettext(
+            "{title} (rung ≥ {threshold}: {rungs_short})",
+            title=title,
+            threshold=threshold,
+            rungs_short=RUNGS_SHORT[threshold],
+        ),
+        gettext(
+            "{arm} against no line · {scenario} · {base_samples} base samples, {worlds}",
+            arm=found.arm,
+            scenario=found.scenario.scenario,
+            base_samples=found.base_samples,
+            worlds=counted(found.worlds, "world"),
+        ),
+        gettext(
+            "Plain bar: total index, all that the factor has a part in; hatched: "
+            "first-order, what it explains by itself. Luck only chooses other worlds."
+        ),
     )
