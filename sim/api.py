@@ -288,16 +288,19 @@ def report(
     out: str | Path | None = None,
     sensitivity: str | Path | None = None,
     force: bool = False,
+    language: str = "en",
 ) -> Path:
     """Write a result folder's report, one page of HTML that loads nothing, and return its file.
 
-    It is ``report.html`` in the folder unless ``out`` says otherwise. ``sensitivity`` is the folder
-    of a sensitivity study; by default that beside the results, if there is one. Raises ResultsError
-    for what cannot be read or written, and for a file that is there already unless ``force``.
+    It is ``report.html`` in the folder unless ``out`` says otherwise, in another ``language`` (de,
+    pl, ru, uk) ``report_pl.html`` and the like. ``sensitivity`` is the folder of a sensitivity
+    study; by default that beside the results, if there is one. Raises ResultsError for what cannot
+    be read or written and for a file that is there already unless ``force``, RunError for a
+    language that there is no catalogue for.
     """
     from sim.show.report import write_report
 
-    return write_report(reopen(folder), folder, out, sensitivity, force)
+    return write_report(reopen(folder), folder, out, sensitivity, force, language)
 
 
 def chosen_sets(

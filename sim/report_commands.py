@@ -25,12 +25,13 @@ def report(
             "DIR_sensitivity or DIR/sensitivity, if there is one.",
         ),
     ] = None,
+    language: Annotated[str, typer.Option(help="Language of the page: de, en, pl, ru, uk.")] = "en",
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Make one page of HTML of a result folder, to be read anywhere and printed."""
     with told("interrupted; no report was written"):
-        write(folder, out, sensitivity, force, quiet)
+        write(folder, out, sensitivity, force, quiet, language)
 
 
 def write(
@@ -39,10 +40,11 @@ def write(
     sensitivity: Path | None = None,
     force: bool = False,
     quiet: bool = False,
+    language: str = "en",
 ) -> None:
     """Write the report of a result folder, and say where it is."""
     from sim import api
 
-    page = api.report(folder, out=out, sensitivity=sensitivity, force=force)
+    page = api.report(folder, out=out, sensitivity=sensitivity, force=force, language=language)
     if not quiet:
         typer.echo(f"Report in {page}")

@@ -44,7 +44,7 @@ def _said() -> Iterator[Sentence]:
 
 
 def _extracted(method: object, source: bytes) -> Iterator[Sentence]:
-    keywords = _KEYWORDS | {"_": None}
+    keywords = _KEYWORDS | {"_": None, "_m": None}
     found = extract(method, BytesIO(source), keywords=keywords)  # type: ignore[arg-type]
     yield from ((text, context) for _line, text, _comments, context in found)
 

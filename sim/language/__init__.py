@@ -4,7 +4,15 @@ A catalogue is a gettext file read with Babel when it is needed: the file that a
 the file that is used, and no compiled copy can be older than it.
 """
 
-from sim.language.catalogues import ENGLISH, LANGUAGES, PSEUDO, Language, entries, language
+from sim.language.catalogues import (
+    ENGLISH,
+    LANGUAGES,
+    PSEUDO,
+    Language,
+    entries,
+    filled,
+    language,
+)
 from sim.language.speaking import (
     Lexicon,
     gettext,
@@ -23,6 +31,7 @@ __all__ = [
     "Language",
     "Lexicon",
     "entries",
+    "filled",
     "gettext",
     "gettext_noop",
     "language",

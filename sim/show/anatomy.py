@@ -35,7 +35,7 @@ from sim.show.style import (
     panel,
     say_nothing,
 )
-from sim.show.words import counted, span
+from sim.show.words import counted, own_text, span
 from sim.study.living_again import Again, lived_again
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _words(ax: Axes, comparison: Comparison, arm: str, again: Again, calls: list
         title,
         gettext(
             "{scenario} · all calls about incidents in the first {worlds}{part}{given}",
-            scenario=comparison.scenario.scenario,
+            scenario=own_text(comparison.scenario.scenario),
             worlds=worlds,
             part=part,
             given=given,

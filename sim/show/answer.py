@@ -17,7 +17,7 @@ from sim.scenario.kinds import Cause
 from sim.show.numbers import number, plain, points, share, spread, whole, wrapped
 from sim.show.plain_answer import paragraph
 from sim.show.unknown import uncertainty_lines
-from sim.show.words import CAUSES_SHORT
+from sim.show.words import CAUSES_SHORT, arm_words
 from sim.study.comparison import Comparison
 from sim.study.estimates import Difference, Estimate
 from sim.study.measures import CAUSES, THRESHOLDS
@@ -123,7 +123,7 @@ def pair_table(found: Comparison, arm: str) -> Table:
             "{arm} against {reference}, in the same worlds ({title})",
             arm=arm,
             reference=found.reference,
-            title=found.title(arm),
+            title=arm_words(found.scenario, arm),
         ),
         gettext("rung"),
         gettext("difference, points (95 %)"),

@@ -36,7 +36,7 @@ from sim.show.style import (
     panel,
     say_nothing,
 )
-from sim.show.words import ACTS, CAUSES, incident, span
+from sim.show.words import ACTS, CAUSES, incident, own_text, span
 
 if TYPE_CHECKING:
     from sim.crisis import Stage
@@ -173,7 +173,9 @@ def draw_beliefs(stage: Stage, a: History, b: History, ax: Axes | None = None) -
     ax = bare(canvas() if ax is None else ax)
     cast = Cast(stage)
     shown = gettext(
-        "{scenario} · world {world}", scenario=stage.theatre.scenario.scenario, world=a.world
+        "{scenario} · world {world}",
+        scenario=own_text(stage.theatre.scenario.scenario),
+        world=a.world,
     )
     found = affair(a, b)
     cases = [] if found is None else [*cases_in(a, found), *cases_in(b, found)]

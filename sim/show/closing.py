@@ -22,7 +22,6 @@ from sim.records import (
     Tested,
     Unfinished,
 )
-from sim.scenario import arm_title
 from sim.scenario.kinds import Cause
 from sim.show.casebook import CaseStory, cases_of
 from sim.show.cast import Cast
@@ -30,10 +29,12 @@ from sim.show.words import (
     CALL_ENDS_SHORT,
     CAUSES_SHORT,
     RUNGS,
+    arm_words,
     counted,
     decimals,
     incident,
     listed,
+    own_text,
     per_cent,
     sentence,
 )
@@ -47,7 +48,7 @@ _PURPOSES = {
 
 def arm_name(history: History, cast: Cast) -> str:
     """Return an arm's name and title."""
-    title = arm_title(cast.theatre.scenario, history.arm)
+    title = arm_words(cast.theatre.scenario, history.arm)
     plain = history.arm.replace("_", " ")
     return history.arm if title == plain else f"{history.arm} ({title})"
 
@@ -62,8 +63,8 @@ def header(history: History, cast: Cast) -> list[str]:
     scenario = cast.theatre.scenario
     blocs = gettext(" and ").join(cast.bloc(b) for b in range(len(cast.theatre.blocs)))
     lines = [
-        scenario.scenario,
-        scenario.question,
+        own_text(scenario.scenario),
+        own_text(scenario.question),
         gettext(
             "Arm {arm_name} · world {world} · seed {seed}",
             arm_name=arm_name(history, cast),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from sim.language import Lexicon
+from sim.language import gettext_noop as N_
 from sim.records import (
     Acted,
     Believed,
@@ -44,6 +46,24 @@ class Tone(StrEnum):
     CHOICE = "choice"
     OPEN = "open"
     MARK = "====="
+
+
+TONES: Final = Lexicon(
+    {
+        Tone.CONTACT: N_("Contact"),
+        Tone.INCIDENT: N_("Incident"),
+        Tone.INJECT: N_("Inject"),
+        Tone.CLOCK: N_("Clock"),
+        Tone.REPORT: N_("Report"),
+        Tone.CALL: N_("Call"),
+        Tone.BELIEF: N_("Belief"),
+        Tone.ACT: N_("Act"),
+        Tone.RUNG: N_("Rung"),
+        Tone.CHOICE: N_("Choice"),
+        Tone.OPEN: N_("Open"),
+    }
+)
+"""What an entry is about, as a page says it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from sim.show.style import (
     headline,
     panel,
 )
-from sim.show.words import RUNGS_SHORT, counted, thousands
+from sim.show.words import RUNGS_SHORT, counted, own_text, thousands
 
 if TYPE_CHECKING:
     from sim.study.comparison import Comparison
@@ -203,7 +203,7 @@ def _words(
         gettext("{title} at {rung}", title=title, rung=rung),
         gettext(
             "{scenario} · {reference} against {arm}, the same worlds{given}",
-            scenario=comparison.scenario.scenario,
+            scenario=own_text(comparison.scenario.scenario),
             reference=comparison.reference,
             arm=arm,
             given=given,

@@ -38,7 +38,7 @@ from sim.show.style import (
     text_size,
 )
 from sim.show.survival import inject_days
-from sim.show.words import counted, listed, moment, short_date
+from sim.show.words import counted, listed, moment, own_text, short_date
 from sim.study.estimates import mean_estimate
 from sim.study.living_again import Again, lived_again
 
@@ -215,7 +215,7 @@ def _words(
         title,
         gettext(
             "{scenario} · mean number a world in {days}, over the first {worlds}",
-            scenario=comparison.scenario.scenario,
+            scenario=own_text(comparison.scenario.scenario),
             days=days,
             worlds=counted(len(again.worlds), "world"),
         ),

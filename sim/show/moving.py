@@ -40,7 +40,7 @@ from sim.show.style import (
     panel,
 )
 from sim.show.trails import BLOC_COLOURS, THIRD_PARTY_COLOUR, flown
-from sim.show.words import ACTS, RUNGS, clock_time, incident, moment, weekday_date
+from sim.show.words import ACTS, RUNGS, clock_time, incident, moment, own_text, weekday_date
 
 if TYPE_CHECKING:
     from sim.crisis import Stage
@@ -187,7 +187,7 @@ class Film:
             0.965,
             gettext(
                 "{scenario}: world {world}, {arm} and {other_arm}",
-                scenario=scenario.scenario,
+                scenario=own_text(scenario.scenario),
                 world=a.world,
                 arm=a.arm,
                 other_arm=b.arm,

@@ -25,7 +25,7 @@ from sim.show.closing import arm_name, closing, header
 from sim.show.divergence import Divergence, divergence, no_difference
 from sim.show.entries import Entry, Tone, is_quiet
 from sim.show.telling import Teller
-from sim.show.words import counted, listed, sentence
+from sim.show.words import counted, listed, own_text, sentence
 
 if TYPE_CHECKING:
     from sim.crisis import Stage
@@ -170,11 +170,11 @@ def narrate_pair(a: History, b: History, stage: Stage, width: int | None = None)
     lines = [
         gettext(
             "{scenario} · world {world} · seed {seed}",
-            scenario=scenario.scenario,
+            scenario=own_text(scenario.scenario),
             world=a.world,
             seed=a.seed,
         ),
-        scenario.question,
+        own_text(scenario.question),
     ]
     lines += [
         gettext(

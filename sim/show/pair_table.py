@@ -28,7 +28,7 @@ from sim.show.style import (
     headline,
     panel,
 )
-from sim.show.words import RUNGS_SHORT, counted, thousands
+from sim.show.words import RUNGS_SHORT, counted, own_text, thousands
 
 if TYPE_CHECKING:
     from sim.study.comparison import Comparison
@@ -144,14 +144,23 @@ def _sums(ax: Axes, table: list[list[int]]) -> None:
     """Write the sums beside the table, in words."""
     found = tallies(table)
     rows = (
-        ("higher", VERMILION, gettext("above the diagonal:\na higher peak with the arm")),
-        ("unchanged", MUTED, gettext("on the diagonal:\nthe same peak")),
-        ("lower", BLUE, gettext("below the diagonal:\na lower peak with the arm")),
-    )
-    for at, (name, colour, words) in enumerate(rows):
+        (
+            gettext("{worlds} higher", worlds=thousands(found["higher"])), VERMILION,
+            gettext("above the diagonal:\na higher peak with the arm"),
+        ),
+        (
+            gettext("{worlds} unchanged", worlds=thousands(found["unchanged"])), MUTED,
+            gettext("on the diagonal:\nthe same peak"),
+        ),
+        (
+            gettext("{worlds} lower", worlds=thousands(found["lower"])), BLUE,
+            gettext("below the diagonal:\na lower peak with the arm"),
+        ),
+    )  # fmt: skip
+    for at, (head, colour, words) in enumerate(rows):
         y = 0.64 - 0.20 * at
         ax.text(
-            0.715, y, f"{thousands(found[name])} {name}", transform=ax.transAxes,
+            0.715, y, head, transform=ax.transAxes,
             fontsize=22, fontweight="bold", color=colour, va="bottom",
         )  # fmt: skip
         ax.text(
@@ -178,7 +187,7 @@ def _words(ax: Axes, comparison: Comparison, arm: str, table: list[list[int]]) -
         )
     else:
         title = gettext("No peak changes in any of {worlds}", worlds=counted(worlds, "world"))
-    scenario = comparison.scenario.scenario
+    scenario = own_text(comparison.scenario.scenario)
     given = comparison.given
     shown = gettext(
         "{scenario} · {reference} against {arm}, the same worlds",

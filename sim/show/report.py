@@ -12,13 +12,13 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sim.errors import ResultsError
-from sim.language import gettext
+from sim.language import ENGLISH, Language, filled, gettext, language, speaking, spoken
 from sim.language import gettext_noop as N_
 from sim.show import assumptions, figure_words
 from sim.show.answer import extent, methods, other_tables
@@ -31,13 +31,18 @@ from sim.show.reproduction import reproduction
 from sim.show.sheets import Sheet, Words, sheet_of
 from sim.show.short_answer import answers
 from sim.show.stories import stories
+from sim.show.style import figure_of, save
+from sim.show.tornado import draw_tornado
 from sim.show.unknown import CAUTION, explained, parts_sheet, thirds_sheet, too_few
+from sim.show.words import arm_words, own_text
 from sim.study.folder import check_new, place
+from sim.study.measures import THRESHOLDS
 from sim.study.reopening import Manifest, read_told
 from sim.study.sensitivity_kept import KeptSensitivity, beside, read_sensitivity
 
 if TYPE_CHECKING:
     from sim.api import Comparison
+    from sim.study.sensitivity import Sensitivity
 
 REPORT: Final = "report.html"
 _TEMPLATE, _STYLE = "report.html", "report.css"
@@ -74,23 +79,33 @@ def write_report(
     out: str | Path | None = None,
     sensitivity: str | Path | None = None,
     force: bool = False,
+    code: str = ENGLISH,
 ) -> Path:
     """Write the report of a result folder and return its file, ``report.html`` there by default.
+
+    In another language than English it is ``report_pl.html`` and the like, by the language's
+    ``code``; raises RunError for a language that there is no catalogue for.
 
     ``found`` is the folder's comparison. ``sensitivity`` is a result folder of a sensitivity study
     of the same scenario; without one that which lies beside the folder is taken, if any does.
     Raises ResultsError for a file that is there already, unless ``force``, for what cannot be
     written, and for a figure or a study that cannot be read.
     """
-    page = Path(folder) / REPORT if out is None else Path(out)
+    tongue = language(code)
+    page = Path(folder) / _named(tongue) if out is None else Path(out)
     check_place(page, force)
     if sensitivity is None:
         study = beside(Path(folder), found.scenario)
     else:
         study = read_sensitivity(Path(sensitivity), found.scenario)
-    text = report_page(found, read_told(Path(folder)), Path(folder), study)
+    with speaking(code):
+        text = report_page(found, read_told(Path(folder)), Path(folder), study)
     place(page, lambda by: by.write_text(text, encoding="utf-8", newline="\n"))
     return page
+
+
+def _named(tongue: Language) -> str:
+    return REPORT if tongue.code == ENGLISH else f"report_{tongue.code}.html"
 
 
 def check_place(out: Path, force: bool) -> None:
@@ -109,6 +124,7 @@ def report_page(
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.globals.update(_=gettext, _m=_marked)
     environment.filters["drawn"] = Markup
     environment.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
     source = files("sim.show")
@@ -116,6 +132,27 @@ def report_page(
     style = Markup(source.joinpath(_STYLE).read_text(encoding="utf-8").strip())
     text = template.render(style=style, **_told(found, told, folder, study))
     return text if text.endswith("\n") else f"{text}\n"
+
+
+def _marked(text: str, **commands: str) -> Markup:
+    """Return a sentence with commands in it, which are set as such."""
+    code = {name: Markup("<code>{}</code>").format(value) for name, value in commands.items()}
+    return Markup(filled(str(escape(spoken().sentence(text))), code))
+
+
+def _notes(found: Comparison) -> list[str]:
+    """Return what is to be said of the language before anything else, if anything is."""
+    tongue = spoken()
+    if tongue.code == ENGLISH:
+        return []
+    notes = [] if tongue.reviewed else [tongue.say("sheet.draft")]
+    notes.append(
+        gettext(
+            "Texts that the scenario does not have in this language, and the titles, reasons and "
+            "sources of assumed values, stand in English."
+        )
+    )
+    return notes
 
 
 def _told(
@@ -126,12 +163,14 @@ def _told(
     worlds, missing = stories(found)
     scenario = found.scenario
     return {
-        "title": scenario.scenario,
-        "question": scenario.question,
+        "language": spoken().locale.language,
+        "notes": _notes(found),
+        "title": own_text(scenario.scenario),
+        "question": own_text(scenario.question),
         "parts": [(name, gettext(title)) for name, title in PARTS],
         "extent": extent(found),
         "partial": None if found.complete else _reason(told),
-        "arms": [(arm, found.title(arm)) for arm in found.arms],
+        "arms": [(arm, arm_words(found.scenario, arm)) for arm in found.arms],
         "answers": answers(found),
         "closing": gettext(CLOSING),
         "figures": general,
@@ -193,7 +232,7 @@ def _figures(found: Comparison, folder: Path) -> tuple[list[Pictured], list[Pict
     They are those the folder holds, among them any that this version does not know; what a
     comparison should have and the folder lacks is drawn.
     """
-    held = {path.stem: path for path in sorted(folder.glob(f"*{_SVG}"))}
+    held = _held(folder)
     general = list(figure_words.of_all_worlds(found))
     of_world = list(figure_words.of_one_world(found))
     known = {words.name for words in (*general, *of_world)}
@@ -204,6 +243,13 @@ def _figures(found: Comparison, folder: Path) -> tuple[list[Pictured], list[Pict
         pictured = partial(_pictured, held=held)
         others = [_unknown_figure(held[name]) for name in sorted(held.keys() - known)]
         return [*pictured(general), *others], list(pictured(of_world))
+
+
+def _held(folder: Path) -> dict[str, Path]:
+    """Return the figures of a folder by name; they are in English, and none in another language."""
+    if spoken().code != ENGLISH:
+        return {}
+    return {path.stem: path for path in sorted(folder.glob(f"*{_SVG}"))}
 
 
 def _pictured(wanted: Iterable[Words], held: Mapping[str, Path]) -> Iterator[Pictured]:
@@ -234,7 +280,13 @@ def _id(name: str) -> str:
 def _carries(study: KeptSensitivity) -> dict[str, Any]:
     """Return what carries the answer, with the figure if its folder holds it."""
     words = tornado(study)
-    held = {path.stem: path for path in study.folder.glob(f"*{_SVG}")}
-    pictures = list(_pictured([words], held))
+    with TemporaryDirectory() as drawn:
+        held = _held(study.folder)
+        if not held:
+            # What a folder keeps of a study means the same as the study itself.
+            axes = draw_tornado(cast("Sensitivity", study), min(THRESHOLDS))
+            save(figure_of(axes), Path(drawn), words.name)
+            held = {path.stem: path for path in Path(drawn).glob(f"*{_SVG}")}
+        pictures = list(_pictured([words], held))
     told = carries(study)._asdict()
     return told | {"figures": pictures, "sheets": () if pictures else words.sheets}

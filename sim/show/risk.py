@@ -35,7 +35,7 @@ from sim.show.style import (
     taller,
     text_size,
 )
-from sim.show.words import RUNGS_SHORT, counted, thousands
+from sim.show.words import RUNGS_SHORT, counted, own_text, thousands
 from sim.study.measures import THRESHOLDS
 
 if TYPE_CHECKING:
@@ -357,7 +357,7 @@ def _words(ax: Axes, comparison: Comparison, others: list[str]) -> None:
         title,
         gettext(
             "{scenario} · {worlds} of {days} days{given}",
-            scenario=comparison.scenario.scenario,
+            scenario=own_text(comparison.scenario.scenario),
             worlds=counted(comparison.worlds, "world"),
             days=plain(days),
             given=given,

@@ -21,7 +21,7 @@ from sim.show.style import (
     headline,
     panel,
 )
-from sim.show.words import RUNGS_SHORT, counted
+from sim.show.words import RUNGS_SHORT, counted, own_text
 from sim.study.factors import LUCK
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _words(ax: Axes, found: Sensitivity, threshold: int, named: list[Effect], le
             "paired difference, {arm} against no line · {scenario} · {trajectories} "
             "paths, {worlds}",
             arm=found.arm,
-            scenario=found.scenario.scenario,
+            scenario=own_text(found.scenario.scenario),
             trajectories=found.trajectories,
             worlds=counted(found.worlds, "world"),
         ),

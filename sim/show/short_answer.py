@@ -18,6 +18,7 @@ from sim.show.plain_answer import (
     rung_otherwise,
     went_another_way,
 )
+from sim.show.words import arm_words
 from sim.study.comparison import Comparison
 from sim.study.estimates import Difference
 from sim.study.measures import THRESHOLDS
@@ -71,7 +72,7 @@ def answer(found: Comparison, arm: str) -> Answer:
         )
     return Answer(
         arm,
-        found.title(arm),
+        arm_words(found.scenario, arm),
         (first, outcomes(found, arm, shares=True), left),
         tuple(further(found, arm)),
         _verdict(found, arm, difference),

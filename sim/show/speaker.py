@@ -99,8 +99,7 @@ class Speaker:
 
     def arm(self, name: str) -> str:
         """Return the title of an arm."""
-        title = arm_title(self.scenario, name)
         usual = f"arm.{name}"
         if name not in self.scenario.arms and usual in self.language.messages:
             return self.say(usual)
-        return self.text(title)
+        return self.text(arm_title(self.scenario, name))

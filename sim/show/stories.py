@@ -14,8 +14,8 @@ from sim.show.abreast import Abreast, abreast
 from sim.show.affair import Affair, affair
 from sim.show.closing import arm_name
 from sim.show.divergence import no_difference
-from sim.show.entries import Entry
-from sim.show.words import counted, moment, sentence
+from sim.show.entries import TONES, Entry
+from sim.show.words import arm_words, counted, moment, sentence
 from sim.study.reopening import lives_as_kept
 from sim.study.telling_world import (
     Told,
@@ -180,7 +180,7 @@ def _heights(found: Comparison, told: Told) -> str:
 
 def _story(found: Comparison, told: Told, name: str, heading: str, why: str) -> Story:
     arms = (found.reference, told.arm)
-    titles = (found.title(arms[0]), found.title(arms[1]))
+    titles = (arm_words(found.scenario, arms[0]), arm_words(found.scenario, arms[1]))
     if not lives_as_kept(found, told.world, arms):
         empty: tuple[list[str], list[str]] = ([], [])
         return Story(
@@ -254,7 +254,7 @@ def _time(row: _Row) -> int:
 def _moment(side: Abreast, row: _Row, start: datetime) -> Moment:
     time = _time(row)
     when = moment(start, time).astimezone(UTC)
-    kinds = tuple("" if entry is None else entry.tone.value.capitalize() for entry in row)
+    kinds = tuple("" if entry is None else TONES[entry.tone] for entry in row)
     texts = tuple("" if entry is None else entry.text for entry in row)
     return Moment(
         f"{when:%Y-%m-%dT%H:%MZ}", side.cast.hour(time), (kinds[0], kinds[1]), (texts[0], texts[1])

@@ -27,7 +27,7 @@ from sim.show.style import (
     taller,
     text_size,
 )
-from sim.show.words import RUNGS_SHORT, counted, moment, short_date, thousands
+from sim.show.words import RUNGS_SHORT, counted, moment, own_text, short_date, thousands
 
 if TYPE_CHECKING:
     from sim.study.comparison import Comparison
@@ -225,7 +225,7 @@ def _words(ax: Axes, comparison: Comparison, curves: dict[str, Survival], thresh
         title,
         gettext(
             "{scenario} · share of {worlds} still below it, over {days} days",
-            scenario=comparison.scenario.scenario,
+            scenario=own_text(comparison.scenario.scenario),
             worlds=counted(base.worlds, "world"),
             days=plain(days),
         ),

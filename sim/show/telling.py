@@ -50,6 +50,7 @@ from sim.show.words import (
     decimals,
     incident,
     listed,
+    own_text,
     per_cent,
     possessive,
     sentence,
@@ -364,7 +365,7 @@ class Teller:
         )
 
     def placed(self, record: Placed) -> tuple[Tone, str]:
-        return Tone.INJECT, sentence(self.cast.theatre.injects[record.inject].title)
+        return Tone.INJECT, sentence(own_text(self.cast.theatre.injects[record.inject].title))
 
     def decided(self, record: Decided) -> tuple[Tone, str]:
         asked = Asked(record.request)

@@ -37,7 +37,16 @@ from sim.show.style import (
     panel,
 )
 from sim.show.trails import BLOC_COLOURS, BLOC_LINES, THIRD_PARTY_COLOUR, draw_tracks
-from sim.show.words import bloc_title, counted, incident, listed, moment, short_date, titled
+from sim.show.words import (
+    bloc_title,
+    counted,
+    incident,
+    listed,
+    moment,
+    own_text,
+    short_date,
+    titled,
+)
 from sim.world.theatre import Theatre
 
 if TYPE_CHECKING:
@@ -274,7 +283,7 @@ def _words(
         message,
         gettext(
             "{scenario} · world {number} · {shown} · {period}",
-            scenario=scenario.scenario,
+            scenario=own_text(scenario.scenario),
             number=number,
             shown=shown,
             period=period,

@@ -23,6 +23,7 @@ from sim.show.style import (
     headline,
     panel,
 )
+from sim.show.words import own_text
 from sim.study.measures import THRESHOLDS
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def draw_thirds(found: Identification, ax: Axes | None = None) -> Axes:
         gettext(
             "{scenario} · sets in thirds by the share of disputes not hostile at root "
             "({lowest} to {highest})",
-            scenario=found.scenario.scenario,
+            scenario=own_text(found.scenario.scenario),
             lowest=share(lowest),
             highest=share(highest),
         ),

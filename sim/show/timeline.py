@@ -47,6 +47,7 @@ from sim.show.words import (
     clock_time,
     incident,
     moment,
+    own_text,
     short_date,
 )
 
@@ -114,7 +115,7 @@ def _subtitle(a: History, b: History, cast: Cast) -> str:
     period = gettext("{day} to {other_day}", day=cast.day(a.begins), other_day=cast.day(a.horizon))
     return gettext(
         "{scenario} · world {world} · {period}",
-        scenario=cast.theatre.scenario.scenario,
+        scenario=own_text(cast.theatre.scenario.scenario),
         world=a.world,
         period=period,
     )

@@ -28,7 +28,7 @@ from sim.show.style import (
     panel,
     taller,
 )
-from sim.show.words import RUNGS_SHORT, counted
+from sim.show.words import RUNGS_SHORT, counted, own_text
 
 if TYPE_CHECKING:
     from sim.study.estimates import Difference
@@ -144,7 +144,7 @@ def _words(ax: Axes, found: Sensitivity, threshold: int, moving: int, shown: int
             value=number(100 * base.value),
             low=number(100 * base.interval.low),
             high=number(100 * base.interval.high),
-            scenario=found.scenario.scenario,
+            scenario=own_text(found.scenario.scenario),
             worlds=counted(found.worlds, "world"),
         ),
         gettext(

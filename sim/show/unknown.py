@@ -10,6 +10,7 @@ from sim.scenario.quantities import YEAR
 from sim.show.markdown import made_by, table_lines
 from sim.show.numbers import number, plain, points, share, spread, whole, wrapped
 from sim.show.sheets import Sheet, sheet
+from sim.show.words import own_text
 from sim.study.comparison import Comparison
 from sim.study.estimates import Difference
 from sim.study.identification import PERIOD, Identification, Third, thirds_within
@@ -128,7 +129,7 @@ def identification_lines(
             "began, a year",
             days=plain(first.days),
             worlds=whole(first.worlds),
-            scenario=found.scenario.scenario,
+            scenario=own_text(found.scenario.scenario),
         ),
         markdown,
     )

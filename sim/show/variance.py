@@ -22,7 +22,7 @@ from sim.show.style import (
     headline,
     panel,
 )
-from sim.show.words import RUNGS_SHORT, counted
+from sim.show.words import RUNGS_SHORT, counted, own_text
 from sim.study.factors import LUCK
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _words(ax: Axes, found: Sensitivity, threshold: int) -> None:
         gettext(
             "{arm} against no line · {scenario} · {base_samples} base samples, {worlds}",
             arm=found.arm,
-            scenario=found.scenario.scenario,
+            scenario=own_text(found.scenario.scenario),
             base_samples=found.base_samples,
             worlds=counted(found.worlds, "world"),
         ),

@@ -12,6 +12,7 @@ from sim.language import ENGLISH, Lexicon, gettext, ngettext, spoken
 from sim.language import gettext_noop as N_
 from sim.language import ngettext_noop as NN_
 from sim.records import CallEnd, Purpose
+from sim.scenario import Scenario, arm_title
 from sim.scenario.kinds import (
     INCIDENT_BY_CODE,
     RESPONSES,
@@ -20,6 +21,7 @@ from sim.scenario.kinds import (
     Content,
     SeverityClass,
 )
+from sim.scenario.names import in_language
 from sim.scenario.quantities import DAY, HOUR, MINUTE
 
 RUNGS: Final = Lexicon(
@@ -216,6 +218,20 @@ def wanted(intensity: float) -> str:
         "between {below} and {above}",
         below=ACT_NOUNS[below.act], above=ACT_NOUNS[above[0].act],
     )  # fmt: skip
+
+
+def own_text(text: str) -> str:
+    """Return a scenario's text in the language spoken, as far as the scenario has it."""
+    found = in_language(text, spoken().code)
+    return str(text) if found is None else found
+
+
+def arm_words(scenario: Scenario, name: str) -> str:
+    """Return the title of an arm in the language spoken; every language knows the usual arms."""
+    language, usual = spoken(), f"arm.{name}"
+    if language.code != ENGLISH and name not in scenario.arms and usual in language.messages:
+        return language.say(usual)
+    return own_text(arm_title(scenario, name))
 
 
 def bloc_title(name: str) -> str:
