@@ -22,17 +22,21 @@ def handouts(
         str, typer.Option(help="Language of the sheets: de, en, pl, ru, uk.")
     ] = "en",
     form: Annotated[str, typer.Option("--format", help="pdf or html.")] = "pdf",
+    zone: Annotated[
+        str, typer.Option(help="Time zone of the times: UTC, +02:00, Europe/Warsaw.")
+    ] = "UTC",
     force: Force = False,
 ) -> None:
     """Print the paper twin: manual, briefs, cards, slips, ladder, map, run sheet and forms."""
     with told():
+        from sim.handouts.event_times import chosen_zone
         from sim.handouts.printing import handouts as printed
         from sim.handouts.printing import write
         from sim.language import language as spoken
         from sim.scenario import load
 
         folder = out or Path(f"{file.stem}_handouts")
-        found = printed(load(file), language, paper, form)
+        found = printed(load(file), language, paper, form, chosen_zone(zone))
         write(found, folder, force)
         typer.echo(f"{len(found.files)} handouts of {file} in {folder}")
         if not spoken(language).reviewed:

@@ -6,20 +6,24 @@ import os
 import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from browser import browsing, check_page, needs_browser
 from commands import ROOT
 from handout_parts import SECRET, pages, shown, with_title
+from pypdf import PdfReader
 
 from sim.errors import ResultsError, RunError
 from sim.handouts.conduct import cards, codes, run_sheet
 from sim.handouts.html_sheets import html_text
 from sim.handouts.pdf_sheets import pdf_bytes
 from sim.handouts.printing import handouts, write
-from sim.show.speaker import Speaker
 from sim.language import PSEUDO, language
 from sim.scenario import load, loads
+from sim.show.speaker import Speaker
 
 BORDER = ROOT / "scenarios" / "polish_border_2022.yaml"
 PARTICIPANTS = ("manual", "slips", "ladder", "map", "feedback", "evaluator")
@@ -49,6 +53,36 @@ def test_a_role_knows_its_own_side_and_no_secret(told: dict[str, str]) -> None:
             assert (number in told[name].split()) == name.startswith(f"brief_{own}"), name
         for unit in ("alphaunit", "betaunit", "gammaunit"):
             assert unit not in told[name]
+
+
+def test_a_pdf_hides_nothing_that_the_page_does_not_show(told: dict[str, str]) -> None:
+    """Text can stand in a PDF that no eye sees: outline, metadata, what lies under something."""
+    found = handouts(loads(SECRET)).files
+    assert len(found) == len(told)
+    for file, content in found.items():
+        name = file.removesuffix(".pdf")
+        reader = PdfReader(BytesIO(content))
+        said = " ".join(page.extract_text() for page in reader.pages)
+        hidden = f"{reader.metadata} {reader.outline} {reader.attachments}"
+        shown_words = set(re.findall(r"(?:SECRET|UNIT|BRIEF)[A-Z]+", told[name]))
+        assert set(re.findall(r"(?:SECRET|UNIT|BRIEF)[A-Z]+", said + hidden)) == shown_words, name
+        assert not any(page.annotations for page in reader.pages)
+
+
+def test_times_are_told_in_the_zone_asked_for() -> None:
+    found = handouts(load(BORDER), form="html", zone=ZoneInfo("Europe/Warsaw"))
+    card = shown(found.files["cards.html"])
+    assert "15 Nov 2022, 15:40 Europe/Warsaw" in card
+    assert "UTC" not in card
+    assert "1 Nov 2022, 01:00 Europe/Warsaw" in shown(found.files["manual.html"])
+
+
+@needs_browser
+def test_a_browser_finds_no_barrier_on_any_sheet(tmp_path: Path) -> None:
+    write(handouts(load(BORDER), "uk", form="html"), tmp_path)
+    with browsing() as browser:
+        for page in sorted(tmp_path.glob("*.html")):
+            check_page(browser, page)
 
 
 def test_a_brief_of_the_scenario_goes_to_its_role_alone(told: dict[str, str]) -> None:

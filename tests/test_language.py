@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from catalogue_parts import catalogue, is_key, sentences
 from commands import ROOT
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from sim.errors import RunError, ScenarioError
 from sim.handouts.event_export import export
 from sim.handouts.event_import import imported
-from sim.language import LANGUAGES, entries, language
+from sim.language import LANGUAGES, entries, language, speaking, spoken
 from sim.scenario import arm_title, content_hash, loads
 from sim.scenario.names import in_language
 from sim.scenario.reading import read_values
 from sim.scenario.schema import json_schema
+from sim.show.numbers import number
+from sim.show.words import counted
 
 TEXT = (ROOT / "scenarios" / "polish_border_2022.yaml").read_text(encoding="utf-8")
 TITLE = "title: A missile falls on Przewodów in Poland and kills two people"
@@ -36,6 +40,48 @@ def test_a_catalogue_is_whole(code: str) -> None:
         assert sorted(FIELD.findall(text)) == sorted(FIELD.findall(source)), key
     if code == "en":
         assert all(source == text for source, text in found.values())
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_every_sentence_of_the_code_is_in_a_catalogue_and_no_other(code: str) -> None:
+    found = {
+        (one.id, one.context): one.string for one in catalogue(code) if one.id and not is_key(one)
+    }
+    assert list(found) == sentences()
+    for (source, _), told in found.items():
+        forms = told if isinstance(told, tuple) else (told,)
+        first = source if isinstance(source, str) else source[0]
+        for text in forms:
+            assert text.strip(), first
+            assert set(FIELD.findall(text)) == set(FIELD.findall(first)), first
+            for at in (slice(0, 1), slice(-1, None)):
+                assert (text[at] == " ") == (first[at] == " "), first
+    assert language(code).sentence("no such sentence") == "no such sentence"
+
+
+def test_the_forms_of_a_number_follow_the_language() -> None:
+    told = []
+    for code in ("en", "de", "pl", "uk"):
+        with speaking(code):
+            told.append([counted(number, "world") for number in (1, 3, 5, 21)])
+    assert told == [
+        ["1 world", "3 worlds", "5 worlds", "21 worlds"],
+        ["1 Welt", "3 Welten", "5 Welten", "21 Welten"],
+        ["1 świat", "3 światy", "5 światów", "21 światów"],
+        ["1 світ", "3 світи", "5 світів", "21 світ"],
+    ]
+    assert counted(2, "crisis") == "2 crises"
+
+
+def test_a_language_ends_with_its_block() -> None:
+    with speaking("de"):
+        with suppress(ZeroDivisionError), speaking("uk"):
+            assert spoken().code == "uk"
+            1 / 0  # noqa: B018
+        assert (spoken().code, number(1234.7)) == ("de", "1.235")
+    assert (spoken().code, number(1234.7)) == ("en", "1,235")
+    with pytest.raises(RunError, match="there is no catalogue"), speaking("xx"):
+        pass
 
 
 def test_only_english_is_reviewed() -> None:

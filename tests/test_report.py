@@ -15,10 +15,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from browser import browsing, check_page, needs_browser
 from commands import MINIMAL, deconflict, short_scenario, succeeded
 
 import sim
 from sim.errors import ResultsError
+from sim.language import PSEUDO
 from sim.show.inline_svg import drawing
 from sim.show.report import PARTS
 from sim.show.short_answer import Answer, answer
@@ -365,30 +367,63 @@ def test_compare_writes_the_report_at_once(tmp_path: Path) -> None:
     assert sim.report(tmp_path / "found", force=True).read_text(encoding="utf-8") == page
 
 
-BROWSER = next(
-    (b for b in ("chromium", "chromium-browser", "google-chrome") if shutil.which(b)), ""
-)
-
-
-@pytest.mark.skipif(not BROWSER, reason="no Chromium on this machine")
+@needs_browser
 def test_a_browser_finds_no_barrier_and_asks_for_nothing(folder: Path, page: str) -> None:
-    """Axe's rules (WCAG 2 A and AA among them), on a wide and on a narrow screen."""
-    reason = "needs the extra browser"
-    playwright = pytest.importorskip("playwright.sync_api", reason=reason)
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=reason)
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=shutil.which(BROWSER), args=["--no-sandbox"]
-        )
-        for width in (1280, 360):
-            shown = browser.new_page(viewport={"width": width, "height": 740})
-            asked: list[str] = []
-            shown.on("request", lambda request, asked=asked: asked.append(request.url))
-            shown.goto((folder / "report.html").as_uri())
-            outside = [url for url in asked[1:] if not url.startswith("data:")]
-            assert outside == []
-            assert shown.evaluate("document.documentElement.scrollWidth") <= width
-            found = axe.Axe().run(shown)
-            assert found.violations_count == 0, found.generate_report()
-            shown.close()
-        browser.close()
+    with browsing() as browser:
+        check_page(browser, folder / "report.html")
+
+
+# In another language.
+
+
+@pytest.fixture(scope="module")
+def strange(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The report with every letter of its sentences changed."""
+    out = tmp_path_factory.mktemp("strange") / "page.html"
+    return sim.report(folder, out=out, language=PSEUDO).read_text(encoding="utf-8")
+
+
+def test_no_sentence_of_the_page_stands_in_no_catalogue(folder: Path, strange: str) -> None:
+    found = sim.reopen(folder)
+    named = set(found.arms)
+    intervals = {found.risk(arm, 3).interval for arm in found.arms}
+    intervals |= {found.risk_difference(arm, 3).interval for arm in found.others}
+    own = " ".join((MINIMAL.read_text(encoding="utf-8"), *(i.method for i in intervals), *named))
+    known = set(re.findall(r"[A-Za-z]{3,}", own)) | {
+        "UTC",
+        "deconflict",
+        "Kaplan",
+        "Meier",
+        "log",
+        "NATO",
+        "Western",
+    }
+    body = re.sub(r"<(style|code)>.*?</\1>", "", strange, flags=re.DOTALL)
+    until = body.index('<section id="assumptions"')
+    seen = Seen(body[:until])
+    labels = " ".join(held.get("aria-label", "") for _, held in seen.tags)
+    plain = set(re.findall(r"(?<![\w-])[A-Za-z]{3,}(?![\w-])", f"{seen.text} {labels}"))
+    assert sorted(plain - known) == []
+    assert "Ŵĥáť" not in strange  # a title is written as the catalogue has it
+    assert 'lang="el"' in strange
+
+
+def test_a_page_in_another_language_leaves_the_folder_as_it_was(folder: Path) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    out = sim.report(folder, language="pl")
+    assert out.name == "report_pl.html"
+    page = out.read_text(encoding="utf-8")
+    out.unlink()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert '<html lang="pl">' in page
+    assert "Robocze tłumaczenie, niesprawdzone." in page
+    assert "Odpowiedź" in page
+    assert "Skip to the answer" not in page
+    assert sim.report(folder, language="pl").read_text(encoding="utf-8") == page
+    out.unlink()
+
+
+def test_a_language_without_a_catalogue_is_named(folder: Path, tmp_path: Path) -> None:
+    said = deconflict("report", folder, "--language", "xx", cwd=tmp_path)
+    assert said.returncode == 1
+    assert '--language: there is no catalogue for "xx"; there are de, en, pl, ru, uk' in said.stderr

@@ -67,11 +67,11 @@ def html_text(sheet: Sheet, speaker: Speaker, size: PaperSize, notes: Sequence[s
         f"<title>{escape(sheet.title)}: {escape(scenario)}</title>\n"
         f"<style>{_STYLE}@page{{size:{page};margin:13mm}}</style>\n</head>\n"
         f"<body{' class=wide' if sheet.wide else ''}>\n"
-        f'<table class="frame" role="presentation">\n'
+        f'<main>\n<table class="frame" role="presentation">\n'
         f"<thead><tr><td>{mark}{above}</td></tr></thead>\n"
         f"<tfoot><tr><td>{below}{mark}</td></tr></tfoot>\n"
         f"<tbody><tr><td>\n<h1>{escape(sheet.title)}</h1>\n{body}\n{rest}</td></tr></tbody>\n"
-        "</table>\n</body>\n</html>\n"
+        "</table>\n</main>\n</body>\n</html>\n"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -32,18 +33,22 @@ class Handouts(NamedTuple):
 
 
 def handouts(
-    scenario: Scenario, code: str = "en", paper: str = "a4", form: str = "pdf"
+    scenario: Scenario,
+    code: str = "en",
+    paper: str = "a4",
+    form: str = "pdf",
+    zone: tzinfo = UTC,
 ) -> Handouts:
     """Return every handout of a scenario.
 
-    ``code`` is a language, ``paper`` "a4" or "letter", ``form`` "pdf" or "html". Raises RunError
-    for another one, or for a text that cannot be printed.
+    ``code`` is a language, ``paper`` "a4" or "letter", ``form`` "pdf" or "html", ``zone`` that of
+    the times. Raises RunError for another one, or for a text that cannot be printed.
     """
     for option, value, known in (("--paper", paper, PAPERS), ("--format", form, FORMATS)):
         if value not in known:
             raise RunError(f'{option}: "{value}" is none. {suggestion(value, known)}')
     size: PaperSize = "letter" if paper == "letter" else "a4"
-    tongue = language(code)
+    tongue = language(code)._replace(zone=zone)
     files: dict[str, bytes] = {}
     lacking: list[str] = []
     for make in _makers(scenario):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -60,7 +60,8 @@ def filled(text: str, values: Mapping[str, str | int]) -> str:
 class Language(NamedTuple):
     """A language with its messages by key, its sentences, and the rules of its numbers and times.
 
-    ``sentences`` knows the sentences of the code, by gettext's rules.
+    ``sentences`` knows the sentences of the code, by gettext's rules. Dates and times are told in
+    ``zone``, and with its name.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Language(NamedTuple):
     messages: Mapping[str, str]
     reviewed: bool
     sentences: NullTranslations
+    zone: tzinfo = UTC
 
     def say(self, key: str, **values: str) -> str:
         """Return a message with its fields filled in; raises KeyError for a key nobody wrote."""
@@ -96,14 +98,13 @@ class Language(NamedTuple):
         return number.translate({ord(","): group, ord("."): point})
 
     def moment(self, moment: datetime) -> str:
-        """Return a date and time of day in UTC, and say so."""
-        return (
-            f"{format_datetime(moment.astimezone(UTC), 'd MMM y, HH:mm', locale=self.locale)} UTC"
-        )
+        """Return a date and time of day, with the zone they are told in."""
+        there = moment.astimezone(self.zone)
+        return f"{format_datetime(there, 'd MMM y, HH:mm', locale=self.locale)} {self.zone}"
 
     def day(self, moment: datetime) -> str:
-        """Return the day of a moment, in UTC."""
-        return format_date(moment.astimezone(UTC), "d MMMM y", locale=self.locale)
+        """Return the day of a moment."""
+        return format_date(moment.astimezone(self.zone), "d MMMM y", locale=self.locale)
 
     def number(self, value: float) -> str:
         """Return a number with the language's separators."""

@@ -21,6 +21,7 @@ from sim.scenario.channels import LINE
 from sim.scenario.quantities import HOUR
 from sim.show.call_lanes import STEPS, steps_of
 from sim.show.call_story import wanted_at
+from sim.show.numbers import plain
 from sim.show.style import (
     FAINT,
     INK,
@@ -147,7 +148,7 @@ def draw_calls(
     inner.set_yticks([])
     inner.spines["left"].set_visible(False)
     ticks = [t for t in MaxNLocator(8, steps=[1, 2, 3, 4, 6]).tick_values(0, reach) if t <= reach]
-    inner.set_xticks(ticks, [f"{t:g} h" for t in ticks])
+    inner.set_xticks(ticks, [gettext("{hours}\u00a0h", hours=plain(t)) for t in ticks])
     inner.tick_params(labelsize=SMALL)
     for tick in ticks:
         inner.axvline(tick, color=FAINT, lw=0.6, zorder=0)
@@ -184,7 +185,13 @@ def _key(ax: Axes, calls: list[Call]) -> None:
             )
         )  # fmt: skip
         ax.text(
-            x + 0.036, 0.184, name, transform=ax.transAxes, fontsize=LABEL, color=INK, va="center"
+            x + 0.036,
+            0.184,
+            gettext(name),
+            transform=ax.transAxes,
+            fontsize=LABEL,
+            color=INK,
+            va="center",
         )
         ax.text(
             x, 0.158, step_text(through, step), transform=ax.transAxes, fontsize=TINY, color=MUTED,

@@ -21,6 +21,7 @@ from sim.scenario.quantities import HOUR
 from sim.show.affair import affair, cases_in
 from sim.show.cast import Cast
 from sim.show.labels import spread
+from sim.show.numbers import plain
 from sim.show.style import (
     FAINT,
     INK,
@@ -277,7 +278,9 @@ def _ticks(ax: Axes, reach: float, named: bool) -> None:
     for y in (0, 0.5, 1):
         ax.axhline(y, color=FAINT, lw=0.5, zorder=0)
     ticks = [t for t in MaxNLocator(8).tick_values(0, reach) if 0 <= t <= reach]
-    ax.set_xticks(ticks, [f"{t:g} h" if named else "" for t in ticks])
+    ax.set_xticks(
+        ticks, [gettext("{hours}\u00a0h", hours=plain(t)) if named else "" for t in ticks]
+    )
 
 
 def _answers(

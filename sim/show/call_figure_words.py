@@ -108,7 +108,7 @@ def words_of_use(found: Comparison, again: Again) -> Words:
         gettext("calls through"),
         gettext("calls that failed"),
         gettext("notices and tests through"),
-        "failed",
+        gettext("failed"),
     )
     table = sheet(gettext("Use of the line, mean number in a world"), head, rows)
     return Words("use", gettext("Use of the line over time"), shows, (table,))
@@ -141,9 +141,9 @@ def words_of_calls(found: Comparison, again: Again, arm: str) -> Words:
     )
     table = sheet(
         gettext("Delays of {calls} that got through", calls=counted(len(through), "call")),
-        ("step", "length"),
+        (gettext("step"), gettext("length")),
         (
-            (name, step_text(through, step).replace("\n", " "))
+            (gettext(name), step_text(through, step).replace("\n", " "))
             for step, (name, _, _) in enumerate(STEPS)
         ),
     )

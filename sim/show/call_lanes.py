@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 
 from sim.crisis import History
 from sim.language import gettext
+from sim.language import gettext_noop as N_
 from sim.records import NEVER, Called, CallEnd
 from sim.show.affair import Affair, cases_in
 from sim.show.call_story import wanted_at
@@ -35,12 +36,12 @@ from sim.show.words import CALL_ENDS_SHORT, span
 _CALLS_SHOWN: Final = 4  # per arm; the rest is counted
 _LEAST_ROWS, _ROWS = 3, 8  # fewer look like slabs, more no longer fit
 STEPS: Final = (
-    ("authorise", "#f0f0f0", "..."),
-    ("wait", "#ffffff", ""),
-    ("ring", "#bdd7e7", ""),
-    ("hunt", "#fdbe85", "///"),
-    ("talk", "#3182bd", ""),
-    ("relay", "#9e9ac8", "\\\\\\"),
+    (N_("authorise"), "#f0f0f0", "..."),
+    (N_("wait"), "#ffffff", ""),
+    (N_("ring"), "#bdd7e7", ""),
+    (N_("hunt"), "#fdbe85", "///"),
+    (N_("talk"), "#3182bd", ""),
+    (N_("relay"), "#9e9ac8", "\\\\\\"),
 )
 """Steps of a call with their colour and hatch, in order."""
 
@@ -196,9 +197,14 @@ def draw_step_key(ax: Axes) -> None:
         x = left + at * width
         ax.add_patch(_swatch(ax, x, bottom, colour, hatch))
         ax.text(
-            x + 0.036, bottom + 0.011, name, transform=ax.transAxes, fontsize=SMALL, color=INK,
+            x + 0.036,
+            bottom + 0.011,
+            gettext(name),
+            transform=ax.transAxes,
+            fontsize=SMALL,
+            color=INK,
             va="center",
-        )  # fmt: skip
+        )
     ax.text(
         left - 0.012,
         bottom + 0.011,

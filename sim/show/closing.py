@@ -136,7 +136,7 @@ def _crises(history: History, cast: Cast) -> str:
     return gettext(
         "{crisiss}, {inadvertent} of them inadvertent: {told}",
         crisiss=counted(len(began), "crisis"),
-        inadvertent=inadvertent or "none",
+        inadvertent=inadvertent or gettext("none"),
         told=listed(told),
     )
 

@@ -172,8 +172,8 @@ def _bars(ax: Axes, comparison: Comparison, use: Use, top: float, dated: bool) -
     ax.set_xticks(ticks, texts if dated else [""] * len(ticks))
     if not use.total:
         ax.text(
-            0.5, 0.5, "none", transform=ax.transAxes, fontsize=SMALL, color=MUTED, ha="center",
-            va="center",
+            0.5, 0.5, gettext("none"), transform=ax.transAxes, fontsize=SMALL, color=MUTED,
+            ha="center", va="center",
         )  # fmt: skip
     for y in ax.get_yticks():
         ax.axhline(y, color=FAINT, lw=0.5, zorder=0)

@@ -6,6 +6,7 @@ Worlds on the diagonal end as high as they would have; below it lower with the a
 from __future__ import annotations
 
 import math
+from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 from matplotlib.axes import Axes
@@ -42,6 +43,8 @@ _FOOT: Final = N_(
     "A world has one peak however long it lasts: over long periods read the thresholds instead."
 )
 _RUNGS: Final = len(RUNGS_SHORT)
+_LETTERS: Final = 10
+"""Letters that fit above a column."""
 
 
 def draw_peaks(comparison: Comparison, arm: str, ax: Axes | None = None) -> Axes:
@@ -107,7 +110,7 @@ def _axes(ax: Axes, reference: str, arm: str) -> None:
     ax.set_xlim(0, _RUNGS)
     ax.set_ylim(_RUNGS, 0)
     middles = [k + 0.5 for k in range(_RUNGS)]
-    names = [f"{k} {word}".replace(" by ", "\nby ") for k, word in RUNGS_SHORT.items()]
+    names = [fill(f"{k} {word}", _LETTERS) for k, word in RUNGS_SHORT.items()]
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
     ax.set_xticks(middles, names)

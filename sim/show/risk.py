@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from sim.language import gettext
+from sim.language import gettext, spoken
 from sim.language import gettext_noop as N_
 from sim.show.numbers import plain, whole
 from sim.show.style import (
@@ -313,7 +313,7 @@ def signed_points(value: float) -> str:
     """Return a difference in percentage points with its sign."""
     if abs(value) < _FLAT:
         return "0"
-    return f"{value:+.3g}".replace("-", "−")
+    return spoken().separated(f"{value:+.3g}").replace("-", "−")
 
 
 # Words.

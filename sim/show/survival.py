@@ -84,7 +84,7 @@ def _scale(ax: Axes, comparison: Comparison, curves: dict[str, Survival]) -> flo
     ax.spines["left"].set_bounds(bottom, 1)
     shares = [y for y in MaxNLocator(6).tick_values(bottom, 1) if y <= 1]
     shares = [y for y in shares if y - bottom > _CORNER * (1 - bottom)]
-    ax.set_yticks(shares, [f"{100 * y:.4g} %" for y in shares])
+    ax.set_yticks(shares, [spoken().separated(f"{100 * y:.4g} %") for y in shares])
     for share in shares:
         ax.axhline(share, color=FAINT, lw=0.6, zorder=0.4)
     step = _day_step(days)

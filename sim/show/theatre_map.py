@@ -183,7 +183,7 @@ def _labels(theatre: Theatre, cast: Cast, happened: list[Happened]) -> list[Labe
             labels.append(Label(record.x, record.y, text, SMALL, weight="bold", clear=clear))
     for name, site in sorted(theatre.sites.items()):
         labels.append(Label(site.x, site.y, cast.site(name), SMALL, INK))
-    labels += _force_labels(theatre)
+    labels += _force_labels(theatre, cast)
     for name, shape in sorted(theatre.areas.items()):
         left, _, right, top = shape.bounds
         labels.append(
@@ -192,7 +192,7 @@ def _labels(theatre: Theatre, cast: Cast, happened: list[Happened]) -> list[Labe
     return labels
 
 
-def _force_labels(theatre: Theatre) -> list[Label]:
+def _force_labels(theatre: Theatre, cast: Cast) -> list[Label]:
     """Return a label for each force that has a place of its own, in its bloc's colour."""
     labels = []
     for force in sorted(theatre.scenario.forces, key=lambda force: force.id):
@@ -203,7 +203,7 @@ def _force_labels(theatre: Theatre) -> list[Label]:
             continue
         bloc = theatre.actors[theatre.actor_index[force.actor]].bloc
         colour = BLOC_COLOURS[bloc] if bloc >= 0 else THIRD_PARTY_COLOUR
-        text = force.name or titled(force.id)
+        text = cast.speaker.text(force.name) if force.name else titled(force.id)
         labels.append(Label(*theatre.projection.metres(*position), text, SMALL, colour))
     return labels
 
@@ -230,7 +230,7 @@ def _key(ax: Axes, theatre: Theatre, cast: Cast, happened: list[Happened] | None
         marks.append(_STRAY)
     for mark in marks:
         sign = Line2D([], [], ls="", marker=mark.marker, ms=mark.size, color=mark.colour, mec=INK)
-        rows.append((sign, mark.name))
+        rows.append((sign, gettext(mark.name)))
     left = _PANEL[0] + _PANEL[2] + 0.02
     legend = ax.legend(
         [row[0] for row in rows], [row[1] for row in rows], loc="upper left",

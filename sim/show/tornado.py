@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.language import gettext
+from sim.language import gettext, spoken
 from sim.show.numbers import number
 from sim.show.style import (
     BLUE,
@@ -98,7 +98,13 @@ def _scale(ax: Axes, names: list[str], reach: float) -> None:
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(axis="y", length=0, labelsize=SMALL)
     ticks = [float(t) for t in MaxNLocator(7).tick_values(-reach, reach) if abs(t) <= reach]
-    ax.set_xticks(ticks, [f"{t:+.3g}".replace("-", "−") if t else gettext("base") for t in ticks])
+    ax.set_xticks(
+        ticks,
+        [
+            spoken().separated(f"{t:+.3g}").replace("-", "−") if t else gettext("base")
+            for t in ticks
+        ],
+    )
     ax.tick_params(axis="x", labelsize=TINY)
     ax.set_xlabel(
         gettext(
