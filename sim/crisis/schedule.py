@@ -104,13 +104,13 @@ class Schedule(Environment):
         self._now, _, _, then, about = heappop(self._queue)
         then(about)
 
-    def settle(self, identity: int, rank: int) -> None:
+    def settle(self, identity: int, rank: int, listener: Listener) -> None:
         """Let happen what is due now up to a rank's and identity's turn, and what follows at once.
 
         What follows at once are a process's own steps, which come before every moment.
         """
         queue, last = self._queue, (_AFTER_SIMPY + rank << _WORD) | identity
-        while queue and queue[0][0] <= self._now and queue[0][1] <= last:
+        while queue and queue[0][0] <= self._now and queue[0][1] <= last and not listener.stopped:
             self.step()
 
     def pass_until(self, limit: float, listener: Listener) -> int:

@@ -30,10 +30,13 @@ def tell_call(
 ) -> str:
     """Return one use of a channel as a paragraph.
 
-    ``story`` and ``number`` are the case it is about, if any; a seat does not see the truth.
+    ``story`` and ``number`` are the case it is about, if any. A seat sees neither the truth nor
+    what the other side alone knows: how long it took to get leave, and when a clock runs out.
     """
-    parts = [f"{_opening(call, number, cast)}: {', '.join(_steps(call, cast))}"]
-    if call.end == CallEnd.THROUGH and story is not None and call.relayed != NEVER:
+    parts = [f"{_opening(call, number, cast)}: {', '.join(_steps(call, cast, seat))}"]
+    own_clock = story is not None and seat in (None, cast.bloc_of(story.victim))
+    if call.end == CallEnd.THROUGH and own_clock and call.relayed != NEVER:
+        assert story is not None
         parts[0] += f": {_race(call.relayed, story)}"
     parts[0] = sentence(parts[0])
     if message is not None:
@@ -65,8 +68,12 @@ def _opening(call: Called, number: int, cast: Cast) -> str:
     return f"{what} {PURPOSES[Purpose(call.purpose)]}{about}, {started}"
 
 
-def _steps(call: Called, cast: Cast) -> list[str]:
-    """Return the steps of a call, each with its delay."""
+def _steps(call: Called, cast: Cast, seat: int | None) -> list[str]:
+    """Return the steps of a call, each with its delay; who is called knows them from the ring."""
+    if seat == 1 - call.caller and not cast.is_public(call.channel):
+        if call.end != CallEnd.THROUGH:
+            return [_failure(call)]
+        return _conversation(call, cast)[1:]
     steps = []
     wanted = wanted_at(call)
     if call.authorised > wanted:
@@ -145,7 +152,7 @@ def _said(message: Messaged, cast: Cast, seat: int | None) -> str:
             sender=sender,
             credibility=per_cent(message.credibility),
         )
-    if not message.in_time:
+    if not message.in_time and seat in (None, 1 - message.sender):
         said += gettext("; the answer has been given already")
     said = sentence(said)
     if seat is None and message.knew:

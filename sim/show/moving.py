@@ -82,7 +82,7 @@ def moment_of(stage: Stage, history: History, since: int, time: int, cast: Cast)
     )
     told = [text for text in (_told(r, cast) for r in records) if text]
     rung = rungs[-1] if rungs else max(cast.start.levels)
-    return Moment(_units(stage, history, time), placed, rung, told[-1] if told else "")
+    return Moment(units_at(stage, history, time), placed, rung, told[-1] if told else "")
 
 
 def _told(record: Record, cast: Cast) -> str:
@@ -100,7 +100,9 @@ def _told(record: Record, cast: Cast) -> str:
     return f"{cast.stamp(record.time)}  {text}"
 
 
-def _units(stage: Stage, history: History, time: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def units_at(
+    stage: Stage, history: History, time: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return where the units that are out are, for each bloc and for third parties."""
     sorties, segments = stage.world.sorties, stage.world.segments
     out = (segments.t0 <= time) & (time < segments.t1)

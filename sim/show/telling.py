@@ -35,7 +35,7 @@ from sim.records import (
     Tested,
     Unfinished,
 )
-from sim.scenario.kinds import Act, Cause, SeverityClass
+from sim.scenario.kinds import Act, Cause, Content, SeverityClass
 from sim.show.call_story import tell_call
 from sim.show.casebook import CaseStory, cases_of, numbered
 from sim.show.cast import Cast
@@ -46,6 +46,7 @@ from sim.show.words import (
     CAUSES,
     CAUSES_SHORT,
     CLASSES,
+    CONTENTS,
     RUNGS,
     decimals,
     incident,
@@ -172,7 +173,9 @@ class Teller:
                 other_unit=cast.unit(contact.b),
             )
         grave = CLASSES[SeverityClass(record.severity_class)]
-        lasts = gettext(", over after {lasts}", lasts=span(record.lasts)) if record.lasts else ""
+        lasts = ""  # how long it will last nobody knows when it begins
+        if record.lasts and self.seat is None:
+            lasts = gettext(", over after {lasts}", lasts=span(record.lasts))
         text = sentence(
             gettext(
                 "{text}: {grave} (severity {severity}){lasts}",
@@ -369,10 +372,16 @@ class Teller:
 
     def decided(self, record: Decided) -> tuple[Tone, str]:
         asked = Asked(record.request)
+        if record.choice == NEVER:
+            text = gettext(
+                "{actor} does not decide in time, {asked}",
+                actor=self.cast.actor(record.actor), asked=ASKED[asked],
+            )  # fmt: skip
+            return Tone.CHOICE, sentence(text)
         if asked in (Asked.ACT, Asked.CONSENT):
             choice = ACTS[Act(record.choice)]
         elif asked is Asked.SAY:
-            choice = gettext("content {choice}", choice=record.choice)
+            choice = CONTENTS[Content(record.choice)]
         else:
             choice = gettext("yes") if record.choice else gettext("no")
         late = gettext("; no reply came in time, so the model chose") if record.late else ""

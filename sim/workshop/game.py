@@ -113,8 +113,13 @@ class Game:
         """Let a move take effect now; False when it had none, because its moment has passed."""
         if move.time != self.now:
             raise RunError(f"a move at {move.time} ms cannot take effect at {self.now} ms")
+        if self.over:
+            self.vain.add(move.number)
+            return False
         self._lay(move)
-        self.crisis.env.settle(move.number, _MOVE)
+        self.crisis.env.settle(move.number, _MOVE, self.crisis)
+        if self.crisis.stopped:
+            self.crisis.run()
         return move.number not in self.vain
 
     def _lay(self, move: Move) -> None:
@@ -176,6 +181,8 @@ class Game:
 
     def waiting(self) -> list[Request]:
         """Return the requests that wait for people, in the order they were asked."""
+        if self.over:
+            return []
         open_now = [r for r in self.table.asked.values() if self.crisis.awaits(r.identity)]
         return sorted(open_now, key=lambda r: (r.time, r.identity))
 

@@ -35,6 +35,7 @@ create table entries (
     hash text not null
 ) strict;
 create table people (person text primary key, name text not null) strict;
+create table secrets (name text primary key, value text not null) strict;
 """
 
 
@@ -171,6 +172,17 @@ class Log:
         self._database.execute("pragma wal_checkpoint(truncate)")
         self._database.execute("vacuum")
         return gone
+
+    # Secrets: join codes and the key that signs cookies. They are no part of the chain.
+
+    def keep_secret(self, name: str, value: str) -> None:
+        """Keep a secret of the session, so that it holds when the server starts again."""
+        with self._database:
+            self._database.execute("insert into secrets values (?, ?)", (name, value))
+
+    def secrets(self) -> dict[str, str]:
+        """Return the secrets by name."""
+        return dict(self._database.execute("select name, value from secrets"))
 
     def lines(self) -> Iterator[str]:
         """Yield the entries as lines of JSON, with their hashes and without any name."""

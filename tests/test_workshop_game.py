@@ -1,0 +1,488 @@
+"""The live exercise below its pages: the game, its moves and forks, the log, the session."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import SCENARIOS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.crisis import Stage, play
+from sim.crisis.deciders import Asked, Request
+from sim.errors import ResultsError, RunError
+from sim.records import Acted, Called, CallEnd, Decided, Happened, Messaged, Placed
+from sim.scenario.kinds import Act, Content
+from sim.scenario.quantities import DAY, HOUR, MINUTE
+from sim.workshop.chairs import FACILITATOR, PRESS
+from sim.workshop.forks import Change, fork
+from sim.workshop.game import Game, Setup, again, staged
+from sim.workshop.log import Log
+from sim.workshop.moves import Kind, Move
+from sim.workshop.pace import Open, Pace
+from sim.workshop.session import Person, Refused, Session
+from sim.workshop.table import ABSORB
+from sim.workshop.views import Feed, seat_of, state
+
+TEXT = (SCENARIOS / "polish_border_2022.yaml").read_text(encoding="utf-8")
+NOON = 14 * DAY + 12 * HOUR
+SETUP = Setup(TEXT, 2022, 1, "as_used_2022", NOON)
+DECIDING = ("nato_watch", "nato_capital", "russia_watch", "russia_capital", "poland_capital",
+            "belarus_capital")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def stage() -> Stage:
+    """The world of all these sessions."""
+    return staged(SETUP)
+
+
+def seated(stage: Stage, setup: Setup = SETUP) -> Game:
+    """Return a game in which people sit in every chair, at the time they take over."""
+    game = Game(stage, setup)
+    game.advance(setup.begins)
+    for number, name in enumerate(DECIDING, 1):
+        assert game.do(Move(number, game.now, FACILITATOR, Kind.SIT, subject=name))
+    return game
+
+
+def asked(game: Game, kind: Asked, chair: str = "") -> Request:
+    """Return the first question of a kind that waits."""
+    for request in game.waiting():
+        to = game.table.seating.chair_of(request)
+        if request.asked is kind and to is not None and chair in ("", to.name):
+            return request
+    raise AssertionError(f"nothing of kind {kind.name} waits for {chair or 'anybody'}")
+
+
+def reply(game: Game, request: Request, choice: int) -> bool:
+    """Answer a question as whoever it goes to."""
+    chair = game.table.seating.chair_of(request)
+    assert chair is not None
+    number = 1 + max(move.number for move in game.moves)
+    return game.do(Move(number, game.now, chair.name, Kind.REPLY, request.identity, choice))
+
+
+def improvised(stage: Stage, seed: int, until: int = NOON + 2 * DAY) -> Game:
+    """Return a session in which people decide whatever comes into their heads."""
+    game, luck = seated(stage), random.Random(seed)
+    dealt: set[int] = set()
+    while not game.over and game.now < until:
+        game.step(until)
+        for request in game.waiting():
+            if request.identity in dealt:
+                continue
+            dealt.add(request.identity)
+            if luck.random() < 0.3:
+                continue
+            wait = luck.randrange(0, 40 * MINUTE)
+            game.advance(min(game.now + wait, game.crisis.due(request) - 1))
+            reply(game, request, luck.randrange(request.options))
+    return game
+
+
+# The game.
+
+
+def test_with_nobody_at_the_table_it_is_the_models_own_history(stage: Stage) -> None:
+    alone = play(stage, "as_used_2022")
+    game = Game(stage, SETUP)
+    for time in range(0, 30 * DAY, 7 * HOUR):  # however the clock of the room runs
+        game.advance(time)
+    game.finish()
+    assert game.history().records == alone.records
+    assert game.history().activity == alone.activity
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=12, deadline=None)
+def test_a_game_is_made_again_from_its_moves(stage: Stage, seed: int) -> None:
+    played = improvised(stage, seed)
+    assert any(isinstance(record, Decided) for record in played.history().records)
+    until = played.now
+    repeated = again(stage, SETUP, played.moves, until)
+    assert repeated.history().records == played.history().records
+    assert repeated.moves == played.moves
+    assert repeated.vain == played.vain
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=12, deadline=None)
+def test_a_fork_without_a_change_is_the_game_itself(stage: Stage, seed: int) -> None:
+    played = improvised(stage, seed)
+    found = fork(stage, SETUP, played.moves, None)
+    assert found.fork.records == found.game.records
+    assert (found.differs, found.dropped) == (None, 0)
+
+
+def missile(stage: Stage) -> Game:
+    """Return a game just after the missile has fallen."""
+    game = seated(stage)
+    game.advance(NOON + 2 * HOUR + 41 * MINUTE)
+    return game
+
+
+def test_a_call_is_played_by_both_ends(stage: Stage) -> None:
+    game = missile(stage)
+    assert reply(game, asked(game, Asked.CALL, "russia_watch"), 1)
+    leave = asked(game, Asked.AUTHORISE, "russia_capital")
+    assert leave.deadline > game.now
+    assert reply(game, leave, 1)
+    game.advance(game.now + 1)
+    pick = asked(game, Asked.ANSWER, "nato_watch")
+    game.advance(game.now + 2 * MINUTE)
+    assert reply(game, pick, 1)
+    while not any(r.asked is Asked.SAY for r in game.waiting()):
+        game.advance(game.now + MINUTE)
+    say = asked(game, Asked.SAY, "russia_watch")
+    assert reply(game, say, Content.NOT_OURS)
+    game.advance(game.now + 10 * HOUR)
+    line = stage.channel_rows["line"]
+    (call,) = [r for r in game.history().of(Called) if r.channel == line and r.case != -1]
+    assert call.end == CallEnd.THROUGH
+    (message,) = [r for r in game.history().of(Messaged) if r.call == call.identity]
+    assert message.content == Content.NOT_OURS
+    assert call.answered - call.ringing >= 2 * MINUTE
+
+
+def test_leave_may_be_refused_and_a_telephone_left_to_ring(stage: Stage) -> None:
+    game = missile(stage)
+    reply(game, asked(game, Asked.CALL, "nato_watch"), 1)
+    reply(game, asked(game, Asked.AUTHORISE, "nato_capital"), 0)
+    reply(game, asked(game, Asked.CALL, "russia_watch"), 1)
+    reply(game, asked(game, Asked.AUTHORISE, "russia_capital"), 1)
+    game.advance(game.now + 1)
+    while any(r.asked is Asked.ANSWER for r in game.waiting()) or game.now < NOON + 8 * HOUR:
+        for request in game.waiting():
+            if request.asked is Asked.ANSWER:
+                reply(game, request, 0)
+        game.advance(game.now + MINUTE)
+    line = stage.channel_rows["line"]
+    ends = {r.end for r in game.history().of(Called) if r.channel == line}
+    assert ends == {CallEnd.REFUSED, CallEnd.UNANSWERED}
+
+
+def test_when_a_clock_runs_out_what_was_agreed_holds(stage: Stage) -> None:
+    for lapse, acts in (("model", None), (ABSORB, Act.ABSORB)):
+        setup = SETUP._replace(lapse=lapse)
+        game = seated(stage, setup)
+        game.advance(NOON + 2 * DAY)
+        poland = stage.theatre.actor_index["poland"]
+        (act,) = [r for r in game.history().of(Acted) if r.actor == poland and r.time > NOON]
+        if acts is not None:
+            assert act.act == acts
+        # Nobody called, and to let a question about a call lapse is not to call.
+        assert not [r for r in game.history().of(Called) if r.case != -1 and r.time > NOON]
+    with pytest.raises(RunError, match="must be one of model, absorb"):
+        staged(SETUP._replace(lapse="war"))
+    with pytest.raises(RunError, match="outside of its"):
+        staged(SETUP._replace(begins=31 * DAY))
+
+
+def test_the_facilitator_moves_and_skips_what_is_to_come(stage: Stage) -> None:
+    placed = {stage.theatre.injects[p.inject].id: p.identity for p in stage.world.placed}
+    game = seated(stage)
+    number = len(DECIDING)
+    identity = placed["przewodow_missile"]
+    skip = Move(number + 1, game.now, FACILITATOR, Kind.SKIP, subject=str(placed["milley_calls"]))
+    assert game.do(skip)
+    now = Move(number + 2, game.now, FACILITATOR, Kind.INJECT, subject=str(identity))
+    assert game.do(now)
+    game.advance(NOON + 1)
+    (fallen,) = [r for r in game.history().of(Placed) if r.identity == identity]
+    assert fallen.time == NOON
+    # What is over can be moved no more, and nothing comes twice.
+    late = Move(
+        number + 3, game.now, FACILITATOR, Kind.INJECT, subject=str(identity), at=NOON + DAY
+    )
+    assert not game.do(late)
+    game.finish()
+    times = [r.time for r in game.history().of(Placed) if r.identity == identity]
+    assert times == [NOON]
+    assert not [r for r in game.history().of(Placed) if r.identity == placed["milley_calls"]]
+
+
+def test_a_contingency_takes_place_only_when_it_is_played() -> None:
+    line = "  - {at: 2022-11-20T00:00Z, id: spare, title: A second missile, contingency: true,\n"
+    line += (
+        "     incident: {kind: stray_missile, victim: poland, blamed: russia, cause: accident}}\n"
+    )
+    setup = SETUP._replace(text=TEXT.replace("injects:\n", f"injects:\n{line}", 1))
+    stage = staged(setup)
+    (spare,) = [p for p in stage.world.placed if stage.theatre.injects[p.inject].contingency]
+    assert not [r for r in play(stage, setup.arm).of(Placed) if r.identity == spare.identity]
+    game = seated(stage, setup)
+    number = len(DECIDING) + 1
+    assert game.do(Move(number, game.now, FACILITATOR, Kind.INJECT, subject=str(spare.identity)))
+    game.advance(NOON + 1)
+    (fallen,) = [r for r in game.history().of(Happened) if r.identity == spare.identity]
+    assert fallen.time == NOON
+
+
+def test_a_line_that_is_cut_carries_nothing(stage: Stage) -> None:
+    game = missile(stage)
+    reply(game, asked(game, Asked.CALL, "russia_watch"), 1)
+    number = 1 + max(move.number for move in game.moves)
+    assert game.do(Move(number, game.now, FACILITATOR, Kind.CUT, subject="line", at=DAY))
+    reply(game, asked(game, Asked.AUTHORISE, "russia_capital"), 1)
+    game.advance(game.now + 12 * HOUR)
+    line = stage.channel_rows["line"]
+    calls = [r for r in game.history().of(Called) if r.channel == line and r.time > NOON]
+    assert not [r for r in calls if r.end == CallEnd.THROUGH]
+    assert not game.do(Move(number + 9, game.now, FACILITATOR, Kind.CUT, subject="none", at=DAY))
+
+
+def test_the_model_is_overruled_once(stage: Stage) -> None:
+    game = Game(stage, SETUP)
+    game.advance(NOON)
+    order = Move(1, NOON, FACILITATOR, Kind.OVERRULE, subject="poland", at=Asked.ACT,
+                 choice=Act.THREATEN, reason="the class wants to see it")  # fmt: skip
+    assert game.do(order)
+    game.advance(NOON + 2 * HOUR + 41 * MINUTE)
+    poland = stage.theatre.actor_index["poland"]
+    acts = [r.act for r in game.history().of(Acted) if r.actor == poland and r.time > NOON]
+    assert acts == [Act.THREATEN]
+    game.finish()
+    assert sum(r.actor == poland for r in game.history().of(Decided)) == 1
+
+
+# Forks.
+
+
+def test_what_if_you_had_called(stage: Stage) -> None:
+    game = missile(stage)
+    call = asked(game, Asked.CALL, "russia_watch")
+    game.advance(NOON + DAY)
+    found = fork(stage, SETUP, game.moves, Change(call.identity, 1, later=5 * MINUTE))
+    assert found.differs is not None
+    assert found.differs >= call.time
+    line = stage.channel_rows["line"]
+    assert not [r for r in found.game.of(Called) if r.channel == line and r.case == call.case]
+    assert [r for r in found.fork.of(Called) if r.channel == line and r.case == call.case]
+    before = [r for r in found.game.records if r.time < call.time]
+    assert before == [r for r in found.fork.records if r.time < call.time]
+
+
+def test_what_if_you_had_not_or_later_or_the_line_had_been_down(stage: Stage) -> None:
+    game = missile(stage)
+    call = asked(game, Asked.CALL, "russia_watch")
+    reply(game, call, 1)
+    reply(game, asked(game, Asked.AUTHORISE, "russia_capital"), 1)
+    game.advance(game.now + 1)
+    reply(game, asked(game, Asked.ANSWER, "nato_watch"), 1)
+    game.advance(NOON + DAY)
+    line = stage.channel_rows["line"]
+
+    def calls(change: Change, keep: bool = True) -> list[Called]:
+        found = fork(stage, SETUP, game.moves, change, keep)
+        return [r for r in found.fork.of(Called) if r.channel == line and r.case == call.case]
+
+    assert calls(Change(call.identity, None)) == []
+    (own,) = [r for r in game.history().of(Called) if r.channel == line and r.case == call.case]
+    (later,) = calls(Change(call.identity, 1, later=20 * MINUTE))
+    assert later.authorised - own.authorised == 20 * MINUTE
+    (down,) = calls(Change(channel="line", at=NOON + 2 * HOUR, lasting=30 * DAY))
+    assert down.end != CallEnd.THROUGH == own.end
+    alone = fork(stage, SETUP, game.moves, Change(call.identity, None), keep=False)
+    assert alone.left_to_model
+    with pytest.raises(RunError, match="nobody was asked this"):
+        fork(stage, SETUP, game.moves, Change(123, 1))
+
+
+# The log.
+
+
+def test_a_log_that_was_changed_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    log = Log.create(path, SETUP)
+    for number in range(1, 6):
+        log.add("w", number, "press", "t", "news", {"text": f"entry {number}"})
+    last = log.last
+    log.close()
+    assert Log.open(path).last == last
+    with pytest.raises(ResultsError, match="is there already"):
+        Log.create(path, SETUP)
+    for change, message in (
+        ("update entries set content = '{}' where number = 3", "entry 3 is not what was written"),
+        ("delete from entries where number = 2", "entry 2 is missing"),
+    ):
+        copy = tmp_path / "copy.sqlite"
+        copy.write_bytes(path.read_bytes())
+        database = sqlite3.connect(copy)
+        database.execute(change)
+        database.commit()
+        database.close()
+        with pytest.raises(ResultsError, match=message):
+            Log.open(copy)
+    other = tmp_path / "other.sqlite"
+    other.write_text("no database")
+    with pytest.raises(ResultsError, match="no log of a session"):
+        Log.open(other)
+    with pytest.raises(ResultsError, match="there is no such log"):
+        Log.open(tmp_path / "none.sqlite")
+
+
+def test_names_can_be_erased_for_good(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    log = Log.create(path, SETUP)
+    log.name("token", "Gertrude Example")
+    log.add("w", 1, "press", "token", "news", {"text": "x"})
+    last = log.last
+    assert log.names() == {"token": "Gertrude Example"}
+    assert log.forget() == 1
+    assert (log.names(), log.last) == ({}, last)
+    log.close()
+    assert not [f for f in tmp_path.iterdir() if b"Gertrude" in f.read_bytes()]
+    assert not any("Gertrude" in line for line in Log.open(path).lines())
+
+
+# The session.
+
+
+def people(session: Session) -> dict[str, Person]:
+    """Let one person sit down in every chair."""
+    return {name: session.join(code, "en") for code, name in session.codes.items()}
+
+
+def test_a_session_opened_again_stands_where_it_ended(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    session = Session.create(path, SETUP)
+    room = people(session)
+    session.act(room[FACILITATOR], "speed", {"speed": 600, "think": 5})
+    session.act(room[FACILITATOR], "start", {})
+    luck = random.Random(5)
+    for _ in range(300):
+        session.tick(1.0)
+        for request in session.game.waiting():
+            chair = session.seating.chair_of(request)
+            if chair is not None and luck.random() < 0.2 and not session.game.over:
+                said = {"request": str(request.identity), "choice": request.options - 1}
+                session.act(room[chair.name], "reply", said)
+    session._mark()
+    # No farewell: the server was killed.
+    again_there = Session.resume(path)
+    assert again_there.game.now == session.game.now
+    assert again_there.game.history().records == session.game.history().records
+    assert again_there.people == session.people
+    assert again_there.codes == session.codes
+    assert (again_there.pace.running, again_there.pace.speed) == (False, 600)
+    assert [m.as_values() for m in again_there.moves()] == [m.as_values() for m in session.moves()]
+
+
+def test_nobody_acts_beyond_their_chair(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "s.sqlite", SETUP)
+    room = people(session)
+    session.game.advance(NOON + 2 * HOUR + 41 * MINUTE)
+    act = asked(session.game, Asked.ACT, "poland_capital")
+    said: dict[str, Any] = {"request": str(act.identity), "choice": 2}
+    before = len(list(session.entries()))
+    for name, person in room.items():
+        if name in ("poland_capital", FACILITATOR):
+            continue
+        with pytest.raises(Refused, match="not_yours"):
+            session.act(person, "reply", said)
+        for kind, content in (
+            ("start", {}), ("pause", {}), ("end", {}), ("speed", {"speed": 2}),
+            ("inject", {"inject": 1}), ("skip", {"inject": 1}), ("news", {"text": "x", "to": []}),
+            ("cut", {"channel": "line", "lasting": 1}), ("lock", {"on": True}), ("reveal", {}),
+            ("sit", {"chair": "nato_watch"}), ("leave", {"chair": "nato_watch"}),
+            ("overrule", {"actor": "us", "asked": 0, "choice": 6, "reason": "x"}),
+        ):  # fmt: skip
+            with pytest.raises(Refused, match="not_yours"):
+                session.act(person, kind, content)
+    with pytest.raises(Refused, match="unknown"):
+        session.act(room[FACILITATOR], "__init__", {})
+    with pytest.raises(Refused, match="no_such_choice"):
+        session.act(room["poland_capital"], "reply", {**said, "choice": 99})
+    with pytest.raises(Refused, match="wrong_code"):
+        session.join("AAAAAAAA", "en")
+    assert len(list(session.entries())) == before  # what was refused is not in the log
+    session.act(room["poland_capital"], "reply", said)
+    with pytest.raises(Refused, match="too_late"):
+        session.act(room["poland_capital"], "reply", said)
+    session.act(room[FACILITATOR], "lock", {"on": True})
+    with pytest.raises(Refused, match="locked"):
+        session.act(room["nato_watch"], "volunteer", {"channel": "line"})
+    session.act(room[FACILITATOR], "lock", {"on": False})
+    session.act(room[FACILITATOR], "end", {})
+    with pytest.raises(Refused, match="ended"):
+        session.act(room["nato_watch"], "volunteer", {"channel": "line"})
+    session.act(room[PRESS], "feedback", {"learned": "much", "missing": "", "change": ""})
+    (last,) = [e for e in session.entries() if e.kind == "feedback"]
+    assert (last.person, last.wall) == ("", "")
+
+
+def test_a_pause_shifts_nothing_and_a_leap_stops_at_the_next_question(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "s.sqlite", SETUP)
+    room = people(session)
+    assert not session.tick(1000)
+    session.act(room[FACILITATOR], "start", {})
+    assert session.tick(10)
+    now = session.game.now
+    assert now == NOON + 600 * 1000
+    session.act(room[FACILITATOR], "pause", {})
+    assert not session.tick(1000)
+    placed = {session.stage.theatre.injects[p.inject].id: p.identity
+              for p in session.stage.world.placed}  # fmt: skip
+    session.act(room[FACILITATOR], "inject", {"inject": str(placed["przewodow_missile"])})
+    session.game.advance(now + 1)
+    (fallen,) = session.game.history().of(Placed)[-1:]
+    assert (fallen.identity, fallen.time) == (placed["przewodow_missile"], now)
+    known = {r.identity for r in session.game.waiting()}
+    session.leap()
+    assert {r.identity for r in session.game.waiting()} - known
+    assert session.pace.now == session.game.now
+
+
+def test_time_slows_down_for_who_has_to_decide() -> None:
+    pace = Pace(0, speed=3600, think=60)
+    assert pace.rate([]) == 3600
+    assert pace.rate([Open(0, 30 * MINUTE), Open(0, 10 * DAY)]) == 30
+    assert pace.rate([Open(0, 10_000)]) == 1
+    pace.running = True
+    assert pace.pass_time(0.5, [Open(0, 30 * MINUTE)]) == 15_000
+
+
+# What a chair is told.
+
+
+def test_a_chair_is_told_nothing_that_its_side_does_not_know(stage: Stage) -> None:
+    game = improvised(stage, 3)
+    everything = Feed(None, "en")
+    everything.update(game)
+    truths = [e["text"] for e in everything.events if "In truth" in e["text"]]
+    assert truths
+    for name, chair in game.table.seating.chairs.items():
+        if name == FACILITATOR:
+            continue
+        feed = Feed(seat_of(chair), "en")
+        feed.update(game)
+        stands = state(game, chair, "en")
+        told = json.dumps([feed.events, stands], ensure_ascii=False)
+        assert "n truth" not in told
+        assert "truth" not in told
+        for case in stands["cases"]:
+            assert "belief" not in case
+        mine = {r.identity for r in game.waiting() if game.table.seating.chair_of(r) == chair}
+        assert {int(one["request"]) for one in stands["asked"]} == mine
+        if not chair.decides:
+            assert (stands["cases"], stands["calls"], stands["asked"]) == ([], [], [])
+
+
+def test_a_feed_tells_each_thing_once_and_in_the_language_of_the_seat(stage: Stage) -> None:
+    game = seated(stage)
+    chair = game.table.seating.chairs["nato_watch"]
+    feed, whole = Feed(seat_of(chair), "pl"), Feed(seat_of(chair), "pl")
+    while game.now < NOON + DAY:
+        game.advance(game.now + 37 * MINUTE)
+        feed.update(game)
+    whole.update(game)
+    assert sorted(e["text"] for e in feed.events) == sorted(e["text"] for e in whole.events)
+    assert [e["n"] for e in feed.events] == list(range(1, len(feed.events) + 1))
+    assert any("obwinia" in e["text"] for e in feed.events)
+    assert feed.update(game) == []
