@@ -19,6 +19,7 @@ from sim import (
     record_commands,
     report_commands,
     space_commands,
+    workshop_commands,
 )
 from sim.errors import RunError
 from sim.terminal import (
@@ -383,6 +384,7 @@ def parameters(
 for _command in (
     record_commands.validate, record_commands.calibrate, record_commands.identify,
     space_commands.sensitivity, space_commands.discover, report_commands.report,
+    workshop_commands.workshop,
     card_commands.cards, handout_commands.handouts,
 ):  # fmt: skip
     app.command()(_command)

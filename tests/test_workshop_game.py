@@ -434,7 +434,7 @@ def test_a_pause_shifts_nothing_and_a_leap_stops_at_the_next_question(tmp_path: 
     (fallen,) = session.game.history().of(Placed)[-1:]
     assert (fallen.identity, fallen.time) == (placed["przewodow_missile"], now)
     known = {r.identity for r in session.game.waiting()}
-    session.leap()
+    session.leap(room[FACILITATOR])
     assert {r.identity for r in session.game.waiting()} - known
     assert session.pace.now == session.game.now
 

@@ -79,6 +79,10 @@ class Injects:
         now = crisis.now
         crisis.record(Placed(now, (now, now), identity, placed.inject))
 
+    def over(self, identity: int) -> bool:
+        """Whether an inject has taken place."""
+        return identity in self._begun
+
     def move(self, identity: int, time: int | None) -> bool:
         """Let an inject that is not yet over take place at another time, or not at all.
 

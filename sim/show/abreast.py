@@ -47,7 +47,7 @@ def abreast(a: History, b: History, stage: Stage) -> Abreast:
     left, right = (
         [e for _, _, e in t.entries() if e and e.time >= parts.tells_from] for t in tellers
     )
-    rows = tuple(_aligned(left, right))
+    rows = tuple(aligned(left, right))
     return Abreast(cast, parts, _common_past(tellers[0], parts, cast), rows, ends)
 
 
@@ -71,7 +71,7 @@ def _common_past(teller: Teller, parts: Divergence, cast: Cast) -> str:
     )
 
 
-def _aligned(left: list[Entry], right: list[Entry]) -> list[tuple[Entry | None, Entry | None]]:
+def aligned(left: list[Entry], right: list[Entry]) -> list[tuple[Entry | None, Entry | None]]:
     """Return two lists of entries merged in time; equal and same-moment ones stand abreast."""
     rows: list[tuple[Entry | None, Entry | None]] = []
     i = j = 0

@@ -139,8 +139,9 @@ class Session:
             self._marked = self.game.now
             self.log.add(_wall(), self.game.now, "", "", "clock", {})
 
-    def leap(self) -> None:
+    def leap(self, person: Person) -> None:
         """Let time pass to the next question that people are asked, or to the end."""
+        self.act(person, "leap", {})
         known = {request.identity for request in self.game.waiting()}
         ends = self.game.crisis.ends
         while not self.game.over and self.game.now < ends:
@@ -444,6 +445,7 @@ _CHECKS: Final[dict[str, _Check]] = {
     "speed": Session._speed,
     "news": Session._news,
     "observe": Session._observe,
+    "leap": Session._plain,
     "reveal": Session._plain,
     "end": Session._plain,
     "feedback": Session._feedback,

@@ -138,6 +138,7 @@ def _cases(
             "severity": severity(case.severity),
             "due": case.deadline,
             "due_stamp": f"{cast.stamp(case.deadline)} UTC",
+            "causes": [CAUSES[cause] for cause in Cause] if seat is not None else [],
         }
         if beliefs or seat is None:
             belief = game.crisis.learning.belief(case)

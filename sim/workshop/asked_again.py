@@ -1,0 +1,118 @@
+"""What if: a facilitator's question about a past decision, answered from the same world."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sim.language import speaking
+from sim.scenario.quantities import MINUTE
+from sim.show.abreast import aligned
+from sim.show.casebook import numbered
+from sim.show.cast import Cast
+from sim.show.closing import peak_rung
+from sim.show.entries import TONES, Entry
+from sim.show.telling import Teller
+from sim.show.words import RUNGS
+from sim.workshop.forks import Change, Fork, fork
+from sim.workshop.phrases import phrase
+from sim.workshop.session import Refused, Session
+
+_SHOWN: Final = 12
+"""Rows of two histories that are told from their first difference on."""
+
+
+def answer(session: Session, content: dict[str, Any], code: str) -> dict[str, Any]:
+    """Return what would have been, as a page shows it; raises Refused for what cannot be asked."""
+    change = _change(session, content)
+    found = fork(
+        session.stage, session.setup, session.moves(), change, bool(content.get("keep", True))
+    )
+    return told(session, found, code)
+
+
+def _change(session: Session, content: dict[str, Any]) -> Change:
+    try:
+        if content.get("channel"):
+            name, at = str(content["channel"]), int(content["at"])
+            if name not in session.stage.channel_rows:
+                raise Refused("no_such_channel")
+            return Change(channel=name, at=at, lasting=int(content["minutes"]) * MINUTE)
+        request = int(content["request"])
+        choice = content.get("choice")
+        later = int(content.get("later", 0)) * MINUTE
+    except (KeyError, TypeError, ValueError):
+        raise Refused("no_such_choice") from None
+    asked = session.game.table.asked.get(request)
+    if asked is None:
+        raise Refused("no_such_choice")
+    if choice is not None and not (isinstance(choice, int) and 0 <= choice < asked.options):
+        raise Refused("no_such_choice")
+    return Change(request, choice, later)
+
+
+def told(session: Session, found: Fork, code: str) -> dict[str, Any]:
+    """Return a fork in words: where it first differs, what came of it, what was held fixed."""
+    with speaking(code):
+        cast = Cast(session.stage)
+        was, would = peak_rung(found.game, cast), peak_rung(found.fork, cast)
+        said: dict[str, Any] = {
+            "differs": found.differs,
+            "peaks": [was, would],
+            "peak": phrase(
+                code, "peak_was", was=f"{was} ({RUNGS[was]})", would=f"{would} ({RUNGS[would]})"
+            ),
+            "note": phrase(code, "fork_model")
+            if found.left_to_model
+            else phrase(code, "fork_note", kept=found.kept, dropped=found.dropped),
+            "rows": [],
+        }
+        if found.differs is None:
+            said["first"] = phrase(code, "fork_same")
+            return said
+        said["first"] = f"{cast.day(found.differs)}, {cast.hour(found.differs)} UTC"
+        numbers = numbered(found.game, found.fork)
+        left, right = (
+            [e for _, _, e in Teller(h, cast, numbers).entries() if e and e.time >= found.differs]
+            for h in (found.game, found.fork)
+        )
+        rows = [row for row in aligned(left, right) if _text(row[0]) != _text(row[1])]
+        said["rows"] = [
+            {"stamp": cast.stamp((a or b).time), "was": _said(a), "would": _said(b)}  # type: ignore[union-attr]
+            for a, b in rows[:_SHOWN]
+        ]
+        return said
+
+
+def _text(entry: Entry | None) -> str:
+    return "" if entry is None else entry.text
+
+
+def _said(entry: Entry | None) -> str:
+    return "" if entry is None else f"{TONES[entry.tone]}. {entry.text}"
+
+
+def decisions(session: Session, code: str) -> list[dict[str, Any]]:
+    """Return every question that people were asked, and what they replied, for the debrief."""
+    replies = {m.request: m for m in session.moves() if m.request != -1}
+    with speaking(code):
+        cast = Cast(session.stage)
+        numbers = numbered(session.game.history())
+        found = []
+        for request in sorted(
+            session.game.table.asked.values(), key=lambda r: (r.time, r.identity)
+        ):
+            chair = session.seating.chair_of(request)
+            move = replies.get(request.identity)
+            found.append(
+                {
+                    "request": str(request.identity),
+                    "kind": request.asked.name.lower(),
+                    "chair": "" if chair is None else chair.name,
+                    "case": numbers.get(request.case, 0),
+                    "asked": f"{cast.stamp(request.time)} UTC",
+                    "replied": "" if move is None else f"{cast.stamp(move.time)} UTC",
+                    "choice": None if move is None else move.choice,
+                    "options": request.options,
+                }
+            )
+        return found

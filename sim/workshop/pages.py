@@ -1,0 +1,118 @@
+"""The pages: few, plain, and made here so that forms work where no script runs."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import segno
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from sim.handouts.roles import role_title
+from sim.language import LANGUAGES, language, speaking
+from sim.show.speaker import Speaker
+from sim.workshop import after_action, asked_again
+from sim.workshop.chairs import FACILITATOR, PRESS, PROJECTOR, Chair
+from sim.workshop.hub import Hub, packed
+from sim.workshop.phrases import phrases
+from sim.workshop.session import Person, Session
+
+_DESKS: Final = {
+    "en": ("Facilitator", "Projector", "Press"),
+    "de": ("Leitung", "Leinwand", "Presse"),
+    "pl": ("Prowadzący", "Ekran", "Prasa"),
+    "ru": ("Ведущий", "Экран", "Пресса"),
+    "uk": ("Ведучий", "Екран", "Преса"),
+}
+"""What the chairs are called that run the exercise or watch it."""
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _page(name: str, code: str, status: int = 200, **values: Any) -> HTMLResponse:
+    source = files("sim.workshop").joinpath("templates", f"{name}.html").read_text("utf-8")
+    text = _environment().from_string(source).render(
+        say=phrases(code), code=code, top=Markup(_head()), **values
+    )  # fmt: skip
+    return HTMLResponse(text, status)
+
+
+def _head() -> str:
+    return (
+        '<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<link rel="icon" href="data:,">\n<link rel="stylesheet" href="/static/workshop.css">'
+    )
+
+
+def title_of(session: Session, chair: Chair, code: str) -> str:
+    """Return what a chair is called in a language."""
+    for name, title in zip((FACILITATOR, PROJECTOR, PRESS), _DESKS[code], strict=True):
+        if chair.name == name:
+            return title
+    with speaking(code):
+        return role_title(Speaker(session.game.scenario, language(code)), chair.role)
+
+
+def join(
+    session: Session, code: str, tongue: str, refused: str = "", status: int = 200
+) -> HTMLResponse:
+    """Return the first page, with the reason where joining was refused."""
+    tongues = [(one, language(one).title) for one in LANGUAGES]
+    return _page(
+        "join", tongue, status, join_code=code, refused=refused, tongues=tongues,
+        title=str(session.game.scenario.scenario),
+    )  # fmt: skip
+
+
+def plain(code: str, said: str, status: int = 200) -> HTMLResponse:
+    """Return a page that says one thing."""
+    return _page("plain", code, status, text=phrases(code)[said])
+
+
+def seat(session: Session, hub: Hub, person: Person) -> HTMLResponse:
+    """Return the page of a chair; what it shows at first works without any script."""
+    chair, code = session.chair(person), person.language
+    stands = hub.stands(chair, code)
+    leads = chair.name == FACILITATOR
+    return _page(
+        "seat", code, title=title_of(session, chair, code), chair=chair, leads=leads,
+        stands=stands, feed=hub.feed(chair, code).events[-60:], tone=language(code).reviewed,
+        scenario=str(session.game.scenario.scenario), projector=chair.name == PROJECTOR,
+        setup=packed({
+            "chair": chair.name, "leads": leads, "say": phrases(code), "code": code,
+            "decides": chair.decides,
+            "chairs": {one.name: title_of(session, one, code)
+                       for one in session.seating.chairs.values()},
+        }),
+    )  # fmt: skip
+
+
+def codes(session: Session, person: Person, address: str) -> HTMLResponse:
+    """Return the join codes with their pictures, to be shown or printed."""
+    rows = []
+    for code, name in session.codes.items():
+        if name == FACILITATOR:
+            continue
+        url = f"{address}/join/{code}"
+        picture = segno.make(url, error="m").svg_inline(scale=3, border=2)
+        rows.append({
+            "title": title_of(session, session.seating.chairs[name], person.language),
+            "code": f"{code[:4]}-{code[4:]}", "url": url, "picture": Markup(picture),
+        })  # fmt: skip
+    return _page("codes", person.language, rows=rows, address=address,
+                 scenario=str(session.game.scenario.scenario))  # fmt: skip
+
+
+def report(session: Session, code: str) -> HTMLResponse:
+    """Return the after-action report."""
+    return _page("after_action", code, **after_action.found(session, code),
+                 decisions=asked_again.decisions(session, code))  # fmt: skip

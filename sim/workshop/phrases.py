@@ -1,0 +1,131 @@
+"""What the pages say by themselves, by short names a script can ask for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sim.language import gettext, speaking, spoken
+from sim.language import gettext_noop as N_
+
+PHRASES: Final = {
+    "exercise": N_("EXERCISE – EXERCISE – EXERCISE"),
+    "teaching": N_(
+        "A teaching exercise with public values. It predicts nothing and orders nothing."
+    ),
+    "join": N_("Join"),
+    "code": N_("Join code"),
+    "language": N_("Language"),
+    "name": N_("What you want to be called (may stay empty)"),
+    "kept": N_(
+        "Kept: a random token for you, your chair and what you do here, in one file on this "
+        "computer. Your name stands apart and can be erased at any time. No address is kept."
+    ),
+    "now": N_("Time of the exercise"),
+    "running": N_("running"),
+    "paused": N_("paused"),
+    "ended": N_("The exercise has ended."),
+    "lost": N_("The connection is lost; trying again …"),
+    "rung": N_("Rung"),
+    "asked": N_("You are asked"),
+    "nothing_asked": N_("Nothing is asked of you just now."),
+    "cases": N_("Cases to be answered"),
+    "calls": N_("Calls under way"),
+    "feed": N_("What you have learned"),
+    "map": N_("Map"),
+    "map_table": N_("What the map shows"),
+    "where": N_("Where"),
+    "what": N_("What"),
+    "own_units": N_("own units that are out: {count}"),
+    "due": N_("until {time}"),
+    "left": N_("{time} left"),
+    "no_limit": N_("no limit"),
+    "case": N_("Case {number}"),
+    "against": N_("{victim} has to answer {blamed}"),
+    "belief": N_("What the model would believe"),
+    "concern": N_("Voice concern"),
+    "say": N_("Say on the line"),
+    "send": N_("Send"),
+    "write_belief": N_("What do you believe it was, and why?"),
+    "why": N_("Why"),
+    "sound": N_("Sound"),
+    "start": N_("Start"),
+    "pause": N_("Pause"),
+    "leap": N_("To the next question"),
+    "speed": N_("Seconds of the exercise in a second"),
+    "think": N_("Seconds to decide, at least"),
+    "injects": N_("Injects"),
+    "play_now": N_("Now"),
+    "skip": N_("Skip"),
+    "move": N_("Move by minutes"),
+    "following": N_("and those after it"),
+    "done": N_("done"),
+    "contingency": N_("in hand"),
+    "chairs": N_("Chairs"),
+    "people_sit": N_("people"),
+    "model_sits": N_("the model"),
+    "hand_to_model": N_("Hand to the model"),
+    "hand_to_people": N_("Hand to people"),
+    "cut": N_("Take the line down"),
+    "minutes": N_("minutes"),
+    "news": N_("Tell everybody"),
+    "observe": N_("Note an observation"),
+    "strength": N_("strength"),
+    "improve": N_("to improve"),
+    "lock": N_("Lock the screens"),
+    "unlock": N_("Unlock the screens"),
+    "locked": N_("The facilitator has locked the screens."),
+    "beliefs": N_("Show what the model would believe"),
+    "overrule": N_("Overrule the model"),
+    "reason": N_("Reason"),
+    "end": N_("End the exercise"),
+    "reveal": N_("Show the truth"),
+    "peek": N_("Look at a chair's view"),
+    "fork": N_("What if?"),
+    "fork_called": N_("they had said yes"),
+    "fork_not": N_("they had done nothing"),
+    "fork_later": N_("twenty minutes later"),
+    "fork_down": N_("the line had been down"),
+    "fork_keep": N_("keep the other human choices while they make sense"),
+    "fork_same": N_("Nothing would have gone another way."),
+    "fork_first": N_("First difference"),
+    "fork_note": N_(
+        "Held fixed: the world, and {kept} other human choices, made again after the same time; "
+        "{dropped} no longer made sense. People might have chosen otherwise."
+    ),
+    "fork_model": N_("From the change on the model decides for everybody."),
+    "peak_was": N_("Highest rung as it was played: {was}; with the change: {would}."),
+    "debrief": N_("Debrief"),
+    "report": N_("After-action report"),
+    "feedback": N_("Feedback (nobody learns from whom)"),
+    "learned": N_("What did you learn?"),
+    "missing": N_("What was missing?"),
+    "change": N_("What should be changed?"),
+    "thanks": N_("Thank you."),
+    "see_me": N_("You can see this page, so your device reaches the exercise."),
+    "wrong_code": N_("There is no such join code. Look at it again; it has eight letters."),
+    "slow_down": N_("Too many tries. Wait a minute."),
+    "too_late": N_("That was too late: it has been decided, or its time has run out."),
+    "not_yours": N_("That is not for your chair."),
+    "no_such_choice": N_("There is no such choice."),
+    "no_such_channel": N_("There is no such channel just now."),
+    "no_such_inject": N_("There is no such inject."),
+    "no_such_chair": N_("There is no such chair."),
+    "nobody_on_the_line": N_("Nobody is on the line."),
+    "no_reason": N_("Give a reason; it stands in the log."),
+    "no_text": N_("Write something first."),
+    "too_long": N_("That is too long: at most 2000 letters."),
+    "unknown": N_("The page asked for something that there is not. Load it again."),
+}
+"""Phrases of the pages, in English."""
+
+
+def phrases(code: str) -> dict[str, str]:
+    """Return the phrases of the pages in a language, fields left to be filled in there."""
+    with speaking(code):
+        return {name: spoken().sentence(text) for name, text in PHRASES.items()}
+
+
+def phrase(code: str, name: str, **values: str | int) -> str:
+    """Return one phrase in a language, its fields filled in."""
+    with speaking(code):
+        return gettext(PHRASES[name], **values)

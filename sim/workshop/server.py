@@ -1,0 +1,361 @@
+"""The server of an exercise: pages, one WebSocket a client, and the loop that lets time pass.
+
+It knows who somebody is from a signed cookie, and asks the session whether they may do what they
+want. What a browser is told is made by the hub, for its chair; nothing is filtered in the browser.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from sim.language import LANGUAGES
+from sim.workshop import asked_again, pages
+from sim.workshop.chairs import FACILITATOR
+from sim.workshop.hub import Client, Hub
+from sim.workshop.phrases import PHRASES, phrase
+from sim.workshop.session import Person, Refused, Session
+
+COOKIE: Final = "deconflict"
+_BEAT: Final = 0.25  # seconds between two looks at the clock
+_LARGEST: Final = 16_384  # bytes of anything a client sends
+_TRIES: Final = 12  # wrong join codes a minute from one place
+_MANY: Final = 40  # things done in ten seconds by one person
+
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+
+
+class Guarded:
+    """Adds to every answer what tells a browser to load and run nothing from elsewhere."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
+
+class Limit:
+    """So many things in so many seconds, for each of those who do them."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most, self._seconds = most, seconds
+        self._done: dict[str, deque[float]] = {}
+
+    def spent(self, who: str) -> bool:
+        """Count one thing; whether it is one too many."""
+        now = time.monotonic()
+        done = self._done.setdefault(who, deque())
+        while done and now - done[0] > self._seconds:
+            done.popleft()
+        done.append(now)
+        if len(done) > self._most:
+            done.popleft()
+            return True
+        return False
+
+
+class Server:
+    """The web application of one session."""
+
+    def __init__(self, session: Session, address: str = "") -> None:
+        self.session = session
+        self.hub = Hub(session)
+        self.address = address
+        self._signer = URLSafeSerializer(session.log.secrets()["cookie"], salt="person")
+        self._tries = Limit(_TRIES, 60.0)
+        self._acts = Limit(_MANY, 10.0)
+        routes = [
+            Route("/", self.join_page),
+            Route("/join", self.join, methods=["POST"]),
+            Route("/join/{code}", self.join_page),
+            Route("/hello", self.hello),
+            Route("/seat", self.seat),
+            Route("/act", self.act, methods=["POST"]),
+            Route("/codes", self.codes),
+            Route("/peek/{chair}", self.peek),
+            Route("/fork", self.fork, methods=["POST"]),
+            Route("/report", self.report),
+            Route("/log.jsonl", self.log),
+            WebSocketRoute("/live", self.live),
+            Mount("/static", StaticFiles(packages=[("sim.workshop", "static")])),
+        ]
+        self.app = Guarded(Starlette(routes=routes, lifespan=self._lifespan))
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        beating = asyncio.create_task(self._beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await beating
+            self.session.close()
+
+    async def _beat(self) -> None:
+        """Let time pass, and tell everybody."""
+        then = time.monotonic()
+        while True:
+            await asyncio.sleep(_BEAT)
+            now = time.monotonic()
+            moved = self.session.tick(now - then)
+            then = now
+            self.hub.broadcast(moved)
+
+    # Who it is.
+
+    def _person(self, cookies: dict[str, str]) -> Person | None:
+        try:
+            token = self._signer.loads(cookies.get(COOKIE, ""))
+        except BadSignature:
+            return None
+        return self.session.people.get(token) if isinstance(token, str) else None
+
+    def _leading(self, request: Request) -> Person | None:
+        person = self._person(request.cookies)
+        return person if person is not None and person.chair == FACILITATOR else None
+
+    # Pages.
+
+    async def join_page(self, request: Request) -> Response:
+        """The first page: a code, a language."""
+        code = request.path_params.get("code", "")
+        return pages.join(self.session, str(code)[:32], _spoken(request))
+
+    async def join(self, request: Request) -> Response:
+        """Sit down."""
+        tongue = _spoken(request)
+        where = request.client.host if request.client else ""
+        form = await _form(request)
+        if form is None:
+            return pages.join(self.session, "", tongue, "too_long", 413)
+        tongue = form["language"] if form.get("language") in LANGUAGES else tongue
+        try:
+            person = self.session.join(form.get("code", "")[:32], tongue)
+        except Refused as refused:
+            if self._tries.spent(where):
+                return pages.join(self.session, "", tongue, "slow_down", 429)
+            return pages.join(self.session, "", tongue, str(refused), 403)
+        name = form.get("name", "").strip()[:80]
+        if name:
+            self.session.log.name(person.token, name)
+        response = RedirectResponse("/seat", 303)
+        response.set_cookie(
+            COOKIE, self._signer.dumps(person.token), httponly=True, samesite="lax",
+            max_age=7 * 86_400,
+        )  # fmt: skip
+        return response
+
+    async def hello(self, request: Request) -> Response:
+        """Whether a device reaches the server at all."""
+        return pages.plain(_spoken(request), "see_me")
+
+    async def seat(self, request: Request) -> Response:
+        """The page of a chair."""
+        person = self._person(request.cookies)
+        if person is None:
+            return RedirectResponse("/", 303)
+        return pages.seat(self.session, self.hub, person)
+
+    async def codes(self, request: Request) -> Response:
+        """The join codes, for whoever runs the exercise."""
+        person = self._leading(request)
+        if person is None:
+            return Response(status_code=403)
+        return pages.codes(self.session, person, self.address or str(request.base_url).rstrip("/"))
+
+    async def peek(self, request: Request) -> Response:
+        """What a chair sees, for whoever runs the exercise."""
+        person = self._leading(request)
+        chair = self.session.seating.chairs.get(request.path_params["chair"])
+        if person is None or chair is None:
+            return Response(status_code=403 if person is None else 404)
+        said = self.hub.stands(chair, person.language)
+        return JSONResponse(said | {"feed": self.hub.feed(chair, person.language).events})
+
+    async def report(self, request: Request) -> Response:
+        """The after-action report, for whoever runs the exercise."""
+        person = self._leading(request)
+        if person is None:
+            return Response(status_code=403)
+        return pages.report(self.session, person.language)
+
+    async def log(self, request: Request) -> Response:
+        """The log as lines of JSON, without names."""
+        if self._leading(request) is None:
+            return Response(status_code=403)
+        text = "".join(f"{line}\n" for line in self.session.log.lines())
+        headers = {"content-disposition": 'attachment; filename="session.jsonl"'}
+        return Response(text, media_type="application/jsonl", headers=headers)
+
+    async def fork(self, request: Request) -> Response:
+        """What would have been, for whoever runs the exercise."""
+        person = self._leading(request)
+        if person is None:
+            return Response(status_code=403)
+        content = await _json(request)
+        if content is None or not _same_origin(request.headers, request.url.scheme):
+            return JSONResponse({"error": "unknown"}, 400)
+        try:
+            found = asked_again.answer(self.session, content, person.language)
+        except Refused as refused:
+            return JSONResponse({"error": phrase(person.language, str(refused))}, 400)
+        return JSONResponse(found)
+
+    async def act(self, request: Request) -> Response:
+        """Do something by a plain form, where no script runs."""
+        person = self._person(request.cookies)
+        if person is None or not _same_origin(request.headers, request.url.scheme):
+            return Response(status_code=403)
+        form = await _form(request)
+        if form is None:
+            return Response(status_code=413)
+        said = self._do(person, dict(form))
+        if said is not None:
+            return pages.plain(person.language, said, 400)
+        return RedirectResponse("/seat", 303)
+
+    def _do(self, person: Person, content: dict[str, Any]) -> str | None:
+        """Do what somebody wants; return why not, if it cannot be done."""
+        if self._acts.spent(person.token):
+            return "slow_down"
+        kind = str(content.pop("kind", ""))
+        try:
+            if kind == "leap":
+                self.session.leap(person)
+            else:
+                self.session.act(person, kind, content)
+        except Refused as refused:
+            name = str(refused)
+            return name if name in PHRASES else "unknown"
+        return None
+
+    # Live.
+
+    async def live(self, socket: WebSocket) -> None:
+        """Talk to one client for as long as it is there."""
+        person = self._person(socket.cookies)
+        if person is None or not _same_origin(socket.headers, socket.url.scheme):
+            await socket.close(4403)
+            return
+        await socket.accept()
+        since = socket.query_params.get("since", "0")
+        client = Client(person)
+        self.hub.greet(client, int(since) if since.isdecimal() and len(since) < 10 else 0)
+        tasks = [
+            asyncio.create_task(self._write(socket, client)),
+            asyncio.create_task(self._read(socket, client)),
+            asyncio.create_task(client.dropped.wait()),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.hub.leave(client)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                await socket.close(1013 if client.dropped.is_set() else 1000)
+
+    async def _write(self, socket: WebSocket, client: Client) -> None:
+        while True:
+            await socket.send_text(await client.queue.get())
+
+    async def _read(self, socket: WebSocket, client: Client) -> None:
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                text = await socket.receive_text()
+                content = _values(text) if len(text) <= _LARGEST else None
+                if content is None:
+                    client.send('{"kind":"refused","text":"?"}')
+                    continue
+                said = self._do(client.person, content)
+                if said is not None:
+                    text = phrase(client.person.language, said)
+                    client.send(json.dumps({"kind": "refused", "text": text}))
+                self.hub.broadcast(False)
+
+
+def _spoken(request: Request) -> str:
+    """Return the language a browser asks for, as far as there is a catalogue for it."""
+    for wanted in request.headers.get("accept-language", "").split(","):
+        code = wanted.strip()[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+def _same_origin(headers: Any, scheme: str) -> bool:
+    """Whether a request comes from one of the server's own pages."""
+    origin = headers.get("origin")
+    if origin is None:
+        return scheme in ("http", "https")  # a form of an old browser; the cookie is lax
+    return bool(urlsplit(origin).netloc == headers.get("host"))
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return what was sent, None if it is too large."""
+    found = b""
+    async for part in request.stream():
+        found += part
+        if len(found) > _LARGEST:
+            return None
+    return found
+
+
+async def _form(request: Request) -> dict[str, str] | None:
+    from urllib.parse import parse_qsl
+
+    body = await _body(request)
+    if body is None:
+        return None
+    try:
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=40))
+    except ValueError:
+        return {}
+
+
+async def _json(request: Request) -> dict[str, Any] | None:
+    body = await _body(request)
+    return None if body is None else _values(body)
+
+
+def _values(text: str | bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

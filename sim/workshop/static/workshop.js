@@ -1,0 +1,364 @@
+// The page of a chair: it draws what the server sends, and sends back what is pressed.
+// All that it ever holds was made for this chair on the server.
+
+const setup = JSON.parse(document.body.dataset.setup);
+const say = setup.say;
+const byId = (id) => document.getElementById(id);
+let seen = 0;
+let socket = null;
+let wait = 500;
+let now = 0;
+let heard = false;
+let lastAsked = "";
+let lastLead = "";
+
+function made(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+function fill(text, values) {
+  return text.replace(/\{([a-z_]+)\}/g, (all, name) => (name in values ? values[name] : all));
+}
+
+function send(kind, content = {}) {
+  if (socket && socket.readyState === WebSocket.OPEN) {
+    byId("refused").textContent = "";
+    socket.send(JSON.stringify({ kind, ...content }));
+  } else byId("lost").hidden = false;
+}
+
+function button(text, kind, content) {
+  return made("button", { type: "button", onclick: () => send(kind, content) }, text);
+}
+
+function span(milliseconds) {
+  const minutes = Math.max(0, Math.round(milliseconds / 60000));
+  const days = Math.floor(minutes / 1440), hours = Math.floor((minutes % 1440) / 60);
+  return [days ? `${days} d` : "", hours ? `${hours} h` : "", `${minutes % 60} min`].filter(Boolean).join(" ");
+}
+
+// What is asked.
+
+function ring() {
+  if (!heard) return;
+  const context = new AudioContext(), tone = context.createOscillator(), loud = context.createGain();
+  tone.frequency.value = 660;
+  loud.gain.value = 0.08;
+  tone.connect(loud).connect(context.destination);
+  tone.start();
+  tone.stop(context.currentTime + 0.35);
+}
+
+function question(one) {
+  const box = made("div", { class: `asked ${one.kind}`, "data-request": one.request });
+  if (setup.leads) box.append(made("p", { class: "small" }, setup.chairs[one.chair] || one.chair));
+  box.append(made("p", {}, one.question));
+  if (one.knows) box.append(made("p", { class: "knows" }, one.knows));
+  const limit = one.due === null ? say.no_limit
+    : `${fill(say.due, { time: one.due_stamp })} · ${fill(say.left, { time: span(one.due - now) })}`;
+  const left = one.due === null ? 1 : Math.max(0, (one.due - now) / Math.max(1, one.due - one.asked));
+  box.append(made("p", { class: "small limit", "data-due": one.due ?? "" }, limit));
+  if (one.due !== null) box.append(made("meter", { min: 0, max: 1, low: 0.25, value: left.toFixed(3), "aria-label": limit }));
+  const row = made("div", { class: "options" });
+  for (const option of one.options) {
+    row.append(button(option.text, "reply", { request: one.request, choice: option.choice }));
+  }
+  box.append(row, made("p", { class: "small" }, one.lapse));
+  return box;
+}
+
+function showAsked(list) {
+  const place = byId("asked");
+  if (!place) return;
+  const key = JSON.stringify(list.map((one) => one.request));
+  if (key === lastAsked) {
+    for (const one of list) {
+      const box = place.querySelector(`[data-request="${one.request}"]`);
+      if (!box || one.due === null) continue;
+      const limit = `${fill(say.due, { time: one.due_stamp })} · ${fill(say.left, { time: span(one.due - now) })}`;
+      box.querySelector(".limit").textContent = limit;
+      const meter = box.querySelector("meter");
+      if (meter) meter.value = Math.max(0, (one.due - now) / Math.max(1, one.due - one.asked));
+    }
+    return;
+  }
+  const known = new Set(lastAsked ? JSON.parse(lastAsked) : []);
+  if (!setup.leads && list.some((one) => !known.has(one.request))) ring();
+  lastAsked = key;
+  const focused = document.activeElement?.closest?.("[data-request]")?.dataset.request;
+  place.replaceChildren(...(list.length ? list.map(question) : [made("p", {}, say.nothing_asked)]));
+  if (focused) place.querySelector(`[data-request="${focused}"] button`)?.focus();
+}
+
+// Calls, cases, feed.
+
+function showCalls(state) {
+  const place = byId("calls");
+  if (!place) return;
+  const writing = place.querySelector("input:focus")?.value;
+  const rows = state.calls.map((one) => {
+    const about = one.case ? ` (${fill(say.case, { number: one.case })})` : "";
+    const row = made("div", { class: one.ringing ? "call ringing" : "call" },
+      made("p", {}, `${one.channel}: ${one.from} → ${one.to}${about}. ${one.stage}.`));
+    if (one.talking && setup.decides) {
+      const field = made("input", { maxlength: 2000, "aria-label": say.say, "data-call": one.call });
+      row.append(made("form", { onsubmit: (event) => {
+        event.preventDefault();
+        if (field.value.trim()) send("say", { call: one.call, text: field.value });
+        field.value = "";
+      } }, field, made("button", {}, say.say)));
+    }
+    return row;
+  });
+  for (const one of state.sayings) {
+    rows.push(made("p", { class: "saying" }, made("b", {}, setup.chairs[one.chair] || one.chair), `: ${one.text}`));
+  }
+  for (const line of state.lines) {
+    rows.push(button(`${say.concern}: ${line.name}`, "volunteer", { channel: line.channel }));
+  }
+  if (writing === undefined) place.replaceChildren(...rows);
+}
+
+function showCases(state) {
+  const place = byId("cases");
+  if (!place || place.querySelector("input:focus, select:focus")) return;
+  place.replaceChildren(...state.cases.map((one) => {
+    const box = made("div", { class: "case" },
+      made("p", {}, made("b", {}, fill(say.case, { number: one.number })), `: ${one.what}. `,
+        fill(say.against, { victim: one.victim, blamed: one.blamed }), `. ${one.severity}. `,
+        `${fill(say.due, { time: one.due_stamp })} · ${fill(say.left, { time: span(one.due - now) })}`));
+    if (one.truth) box.append(made("p", { class: "truth" }, one.truth));
+    if (one.belief) {
+      box.append(made("p", { class: "small" }, `${say.belief}: `,
+        one.belief.map((each) => `${each.cause} ${each.share} %`).join(", ")));
+    }
+    if (setup.decides && one.causes) box.append(beliefForm(one));
+    return box;
+  }));
+}
+
+function beliefForm(one) {
+  const which = made("select", { "aria-label": say.write_belief },
+    ...one.causes.map((text, at) => made("option", { value: at }, text)));
+  const why = made("input", { maxlength: 2000, "aria-label": say.why, placeholder: say.why });
+  return made("form", { onsubmit: (event) => {
+    event.preventDefault();
+    send("belief", { case: one.case, cause: Number(which.value), why: why.value });
+    why.value = "";
+    why.blur();
+  } }, made("span", {}, say.write_belief), which, why, made("button", {}, say.send));
+}
+
+function addEvent(event) {
+  if (event.n <= seen) return;
+  seen = event.n;
+  const feed = byId("feed");
+  feed.prepend(made("li", { class: event.tone, "data-n": event.n },
+    made("time", {}, event.stamp), " ", made("b", {}, `${event.kind}.`), ` ${event.text}`));
+  while (feed.children.length > 400) feed.lastChild.remove();
+  if (event.loud && !event.first) byId("said").textContent = `${event.kind}. ${event.text}`;
+}
+
+// The map.
+
+const drawn = "http://www.w3.org/2000/svg";
+function shape(tag, attributes) {
+  const element = document.createElementNS(drawn, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+function drawGround(ground) {
+  const map = byId("map");
+  map.setAttribute("viewBox", `0 0 ${ground.width} ${ground.height}`);
+  const still = shape("g", { id: "ground" });
+  still.append(shape("rect", { class: "sea", width: ground.width, height: ground.height }));
+  for (const path of ground.land) still.append(shape("path", { class: "land", d: path }));
+  for (const area of ground.areas) still.append(shape("path", { class: "area", d: area.path }));
+  for (const site of ground.sites) {
+    still.append(shape("rect", { class: "site", x: site.at[0] - 5, y: site.at[1] - 5, width: 10, height: 10 }));
+    const name = shape("text", { x: site.at[0] + 10, y: site.at[1] + 6 });
+    name.textContent = site.name;
+    still.append(name);
+  }
+  const credit = shape("text", { class: "credit", x: 8, y: ground.height - 8 });
+  credit.textContent = ground.credit;
+  still.append(credit);
+  map.replaceChildren(still, shape("g", { id: "moving" }));
+}
+
+function showMap(state) {
+  const moving = byId("moving");
+  if (!moving) return;
+  const marks = state.units.map((one) => one.bloc
+    ? shape("path", { class: "unit other", d: `M${one.at[0]} ${one.at[1] - 7}l7 12h-14z` })
+    : shape("circle", { class: "unit", cx: one.at[0], cy: one.at[1], r: 6 }));
+  for (const one of state.incidents) {
+    marks.push(shape("path", { class: "incident", d: `M${one.at[0]} ${one.at[1] - 11}l11 11-11 11-11-11z` }));
+  }
+  moving.replaceChildren(...marks);
+  const rows = state.incidents.map((one) => made("tr", {}, made("td", {}, one.stamp), made("td", {}, one.text)));
+  if (state.units.length) {
+    rows.push(made("tr", {}, made("td", {}, ""), made("td", {}, fill(say.own_units, { count: state.units.length }))));
+  }
+  byId("map-table").tBodies[0].replaceChildren(...rows);
+}
+
+// Whoever runs the exercise.
+
+function lead(state) {
+  const place = byId("lead-body");
+  if (!place) return;
+  const key = JSON.stringify([state.running, state.speed, state.think, state.locked, state.beliefs,
+    state.ended, state.revealed, state.injects, state.chairs]);
+  if (key === lastLead || place.querySelector("input:focus, select:focus, textarea:focus")) return;
+  lastLead = key;
+  const speed = made("input", { type: "number", min: 1, max: 86400, value: state.speed, id: "speed" });
+  const think = made("input", { type: "number", min: 5, max: 3600, value: state.think, id: "think" });
+  const pace = made("form", { onsubmit: (event) => {
+    event.preventDefault();
+    send("speed", { speed: Number(speed.value), think: Number(think.value) });
+    document.activeElement?.blur?.();
+  } }, made("label", { for: "speed" }, say.speed), speed, made("label", { for: "think" }, say.think), think,
+  made("button", {}, say.send));
+  const order = made("div", { class: "options" },
+    state.running ? button(say.pause, "pause") : button(say.start, "start"), button(say.leap, "leap"),
+    button(state.locked ? say.unlock : say.lock, "lock", { on: !state.locked }),
+    made("label", {}, made("input", { type: "checkbox", checked: state.beliefs,
+      onchange: (event) => send("beliefs", { on: event.target.checked }) }), say.beliefs),
+    button(say.reveal, "reveal"), button(say.end, "end"));
+  const links = made("p", {}, made("a", { href: "/codes", target: "_blank" }, say.chairs), " · ",
+    made("a", { href: "/report", target: "_blank" }, say.report), " · ",
+    made("a", { href: "/log.jsonl" }, "JSONL"));
+  place.replaceChildren(order, pace, links, injects(state), people(state), words(state));
+}
+
+function injects(state) {
+  const rows = state.injects.map((one) => {
+    const minutes = made("input", { type: "number", value: 30, "aria-label": `${say.move}: ${one.title}` });
+    const following = made("input", { type: "checkbox" });
+    const when = one.done ? say.done : one.at === null ? say.contingency : one.stamp;
+    const acts = one.done ? [] : [button(say.play_now, "inject", { inject: one.inject }),
+      button(say.skip, "skip", { inject: one.inject }), minutes,
+      made("button", { type: "button", onclick: () => moveInjects(state, one, Number(minutes.value), following.checked) }, say.move),
+      made("label", {}, following, say.following)];
+    return made("tr", {}, made("td", {}, when), made("th", { scope: "row" }, one.title), made("td", {}, ...acts));
+  });
+  return made("table", {}, made("caption", {}, say.injects), made("tbody", {}, ...rows));
+}
+
+function moveInjects(state, one, minutes, following) {
+  const by = minutes * 60000;
+  for (const each of state.injects) {
+    if (each.done || each.at === null || one.at === null) continue;
+    if (each.inject === one.inject || (following && each.at > one.at)) {
+      send("inject", { inject: each.inject, at: each.at + by });
+    }
+  }
+}
+
+function people(state) {
+  const rows = state.chairs.map((one) => made("tr", {}, made("th", { scope: "row" }, setup.chairs[one.chair] || one.chair),
+    made("td", {}, `${one.people} ${say.people_sit}${one.decides && !one.human ? `, ${say.model_sits}` : ""}`),
+    made("td", {}, ...(one.decides ? [button(one.human ? say.hand_to_model : say.hand_to_people,
+      one.human ? "leave" : "sit", { chair: one.chair })] : []),
+    made("a", { href: `/peek/${one.chair}`, target: "_blank" }, say.peek))));
+  return made("table", {}, made("caption", {}, say.chairs), made("tbody", {}, ...rows));
+}
+
+function words(state) {
+  const news = made("input", { maxlength: 2000, "aria-label": say.news });
+  const note = made("input", { maxlength: 2000, "aria-label": say.observe });
+  const rating = made("select", { "aria-label": say.observe }, made("option", { value: "" }, "–"),
+    made("option", { value: "strength" }, say.strength), made("option", { value: "improve" }, say.improve));
+  const line = made("select", { "aria-label": say.cut },
+    ...state.channels.map((name) => made("option", { value: name }, name)));
+  const minutes = made("input", { type: "number", value: 60, min: 1, "aria-label": say.minutes });
+  const form = (submit, ...children) => made("form", { onsubmit: (event) => {
+    event.preventDefault();
+    submit();
+    document.activeElement?.blur?.();
+  } }, ...children);
+  return made("div", {},
+    form(() => { send("news", { text: news.value, to: [] }); news.value = ""; }, news, made("button", {}, say.news)),
+    form(() => { send("observe", { text: note.value, rating: rating.value, about: seen }); note.value = ""; },
+      note, rating, made("button", {}, say.observe)),
+    form(() => send("cut", { channel: line.value, lasting: Number(minutes.value) * 60000 }),
+      line, minutes, made("button", {}, say.cut)));
+}
+
+// The line to the server.
+
+function showState(state) {
+  now = state.now;
+  byId("day").textContent = state.day;
+  byId("hour").textContent = state.hour;
+  byId("pace").textContent = state.ended || state.over ? say.ended : state.running ? say.running : say.paused;
+  byId("rung").textContent = state.rung;
+  byId("rung-words").textContent = state.rung_words;
+  byId("locked").hidden = !state.locked;
+  byId("over").hidden = !(state.ended || state.over);
+  showAsked(state.asked);
+  showCalls(state);
+  showCases(state);
+  showMap(state);
+  showNews(state.news);
+  if (setup.leads) lead(state);
+  if (state.ended && !setup.leads) feedback();
+}
+
+let told = 0;
+function showNews(news) {
+  for (const one of news) {
+    if (one.n <= told) continue;
+    told = one.n;
+    byId("feed").prepend(made("li", { class: "news" }, one.text));
+    byId("said").textContent = one.text;
+  }
+}
+
+function feedback() {
+  if (byId("feedback") || setup.leads) return;
+  const fields = ["learned", "missing", "change"].map((name) => made("textarea", { id: `say-${name}`, maxlength: 2000 }));
+  const form = made("form", { id: "feedback", onsubmit: (event) => {
+    event.preventDefault();
+    send("feedback", { learned: fields[0].value, missing: fields[1].value, change: fields[2].value });
+    form.replaceChildren(made("p", {}, say.thanks));
+  } }, made("h2", {}, say.feedback));
+  ["learned", "missing", "change"].forEach((name, at) =>
+    form.append(made("label", { for: `say-${name}` }, say[name]), fields[at]));
+  form.append(made("button", {}, say.send));
+  document.querySelector("main").prepend(form);
+}
+
+function connect() {
+  const address = new URL(`/live?since=${seen}`, location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  socket = new WebSocket(address);
+  socket.onopen = () => { byId("lost").hidden = true; wait = 500; };
+  socket.onmessage = (message) => {
+    const found = JSON.parse(message.data);
+    if (found.kind === "map") drawGround(found);
+    else if (found.kind === "state") showState(found);
+    else if (found.kind === "refused") byId("refused").textContent = found.text;
+    else addEvent(found.event ?? found);
+  };
+  socket.onclose = (event) => {
+    if (event.code === 4403) { location.href = "/"; return; }
+    byId("lost").hidden = false;
+    setTimeout(connect, wait);
+    wait = Math.min(5000, wait * 1.6);
+  };
+}
+
+document.addEventListener("click", () => { heard = true; }, { once: true });
+document.addEventListener("keydown", () => { heard = true; }, { once: true });
+byId("feed").replaceChildren();
+connect();
