@@ -11,12 +11,13 @@ import asyncio
 import json
 from typing import Any, Final
 
-from sim.language import language
+from sim.language import language, speaking
 from sim.show.speaker import Speaker
+from sim.show.words import clock_time, moment, own_text, short_date
 from sim.workshop.chairs import FACILITATOR, Chair
 from sim.workshop.maps import Map
 from sim.workshop.session import Person, Session
-from sim.workshop.views import Feed, incidents, seat_of, state
+from sim.workshop.views import Feed, count_words, incidents, seat_of, state
 
 _QUEUE: Final = 256
 """Messages that may wait for one client."""
@@ -36,6 +37,14 @@ class Client:
             self.queue.put_nowait(message)
         except asyncio.QueueFull:
             self.dropped.set()
+
+
+def _stamp(session: Session, time: int | None) -> str:
+    """Return a time of the exercise as the facilitator's list of injects shows it."""
+    if time is None:
+        return ""
+    when = moment(session.game.scenario.start, time)
+    return f"{short_date(when)} {clock_time(when)} UTC"
 
 
 def packed(message: dict[str, Any]) -> str:
@@ -91,7 +100,8 @@ class Hub:
             ],
         }
         if chair.name == FACILITATOR:
-            said |= self._whole()
+            with speaking(code):
+                said |= self._whole()
         return said
 
     def _whole(self) -> dict[str, Any]:
@@ -104,8 +114,9 @@ class Hub:
             "injects": [
                 {
                     "inject": str(placed.identity),
-                    "title": str(theatre.injects[placed.inject].title),
+                    "title": own_text(theatre.injects[placed.inject].title),
                     "at": agenda.get(placed.identity),
+                    "stamp": _stamp(session, agenda.get(placed.identity)),
                     "planned": placed.time,
                     "contingency": theatre.injects[placed.inject].contingency,
                     "done": placed.identity not in agenda
@@ -117,7 +128,7 @@ class Hub:
             "chairs": [
                 {
                     "chair": chair.name,
-                    "people": session.sitting(chair.name),
+                    "people": count_words(session.sitting(chair.name)),
                     "human": chair.name in game.table.sitting,
                     "decides": chair.decides,
                 }

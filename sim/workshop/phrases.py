@@ -61,7 +61,6 @@ PHRASES: Final = {
     "done": N_("done"),
     "contingency": N_("in hand"),
     "chairs": N_("Chairs"),
-    "people_sit": N_("people"),
     "model_sits": N_("the model"),
     "hand_to_model": N_("Hand to the model"),
     "hand_to_people": N_("Hand to people"),

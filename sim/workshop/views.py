@@ -11,14 +11,15 @@ from typing import Any, Final
 
 from sim.crisis.deciders import Asked, Request
 from sim.crisis.line import Call
-from sim.language import gettext, ngettext, speaking
+from sim.language import Lexicon, gettext, ngettext, speaking, spoken
+from sim.language import gettext_noop as N_
 from sim.records import NEVER, Acted, Happened, Origin, Placed, Record, Runged
 from sim.scenario.kinds import RESPONSES, Act, Cause, Content
 from sim.show.casebook import cases_of, numbered
 from sim.show.cast import Cast
 from sim.show.entries import TONES, Tone
 from sim.show.telling import Teller
-from sim.show.words import ACTS, CAUSES, CONTENTS, RUNGS, clock_time, moment, severity
+from sim.show.words import ACTS, CAUSES, RUNGS, clock_time, moment, severity
 from sim.workshop.chairs import FACILITATOR, Chair
 from sim.workshop.game import Game
 from sim.workshop.table import LAPSES
@@ -203,6 +204,18 @@ def _knows_case(call: Call, seat: int) -> bool:
 # What is asked.
 
 
+_SAYINGS: Final = Lexicon(
+    {
+        Content.EXPLAIN: N_("It was an accident"),
+        Content.ACKNOWLEDGE: N_("Yes, that was us"),
+        Content.DENY: N_("It did not happen as you say"),
+        Content.NOT_OURS: N_("That was not ours"),
+        Content.STALL: N_("We are looking into it"),
+        Content.DOES_NOT_KNOW: N_("I do not know"),
+    }
+)
+"""What may be said about a case, in the words of who says it."""
+
 _OPTIONS: Final = {
     Asked.CALL: (1,),
     Asked.HALT: (1,),
@@ -277,9 +290,9 @@ def _question(game: Game, request: Request, cast: Cast, numbers: dict[int, int])
 def _option(request: Request, choice: int, cast: Cast) -> str:
     asked = request.asked
     if asked in (Asked.ACT, Asked.CONSENT):
-        return ACTS[RESPONSES[choice].act]
+        return spoken().say(f"act.{RESPONSES[choice].act.name.lower()}")
     if asked is Asked.SAY:
-        return CONTENTS[Content(choice)]
+        return _SAYINGS[Content(choice)]
     yes = {
         Asked.CALL: gettext("call"),
         Asked.HALT: gettext("propose a halt"),
@@ -307,7 +320,8 @@ def _known(request: Request) -> str:
         return ""
     if request.cause < 0:
         return gettext("You do not know what your own side did.")
-    return gettext("You know what it was: {cause}.", cause=CAUSES[Cause(request.cause)])
+    cause = spoken().say(f"cause.{Cause(request.cause).name.lower()}")
+    return gettext("You know what it was: {cause}.", cause=cause)
 
 
 def _lines(game: Game, chair: Chair, cast: Cast) -> list[dict[str, Any]]:

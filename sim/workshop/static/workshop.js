@@ -266,7 +266,7 @@ function moveInjects(state, one, minutes, following) {
 
 function people(state) {
   const rows = state.chairs.map((one) => made("tr", {}, made("th", { scope: "row" }, setup.chairs[one.chair] || one.chair),
-    made("td", {}, `${one.people} ${say.people_sit}${one.decides && !one.human ? `, ${say.model_sits}` : ""}`),
+    made("td", {}, `${one.people}${one.decides && !one.human ? `, ${say.model_sits}` : ""}`),
     made("td", {}, ...(one.decides ? [button(one.human ? say.hand_to_model : say.hand_to_people,
       one.human ? "leave" : "sit", { chair: one.chair })] : []),
     made("a", { href: `/peek/${one.chair}`, target: "_blank" }, say.peek))));
