@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FEW = "4"
 VERBS = (
     "check", "play", "compare", "sweep", "parameters", "schema", "new", "validate", "calibrate",
-    "identify", "sensitivity", "discover", "cards", "events",
+    "identify", "sensitivity", "discover", "cards", "events", "workshop",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The live exercise in real browsers: whole sessions, secrets, a server that dies, hostile words."""
+"""The live exercise in real browsers: secrets, a server that dies, hostile words, no barriers."""
 
 from __future__ import annotations
 
