@@ -25,7 +25,8 @@ from sim.workshop.game import Game, Setup, again, staged
 from sim.workshop.log import Log
 from sim.workshop.moves import Kind, Move
 from sim.workshop.pace import Open, Pace
-from sim.workshop.session import Person, Refused, Session
+from sim.workshop.rights import Person, Refused
+from sim.workshop.session import Session
 from sim.workshop.table import ABSORB
 from sim.workshop.views import Feed, seat_of, state
 

@@ -15,7 +15,8 @@ from sim.show.telling import Teller
 from sim.show.words import RUNGS
 from sim.workshop.forks import Change, Fork, fork
 from sim.workshop.phrases import phrase
-from sim.workshop.session import Refused, Session
+from sim.workshop.rights import Refused
+from sim.workshop.session import Session
 
 _SHOWN: Final = 12
 """Rows of two histories that are told from their first difference on."""

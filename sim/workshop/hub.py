@@ -16,7 +16,8 @@ from sim.show.speaker import Speaker
 from sim.show.words import clock_time, moment, own_text, short_date
 from sim.workshop.chairs import FACILITATOR, Chair
 from sim.workshop.maps import Map
-from sim.workshop.session import Person, Session
+from sim.workshop.rights import Person
+from sim.workshop.session import Session
 from sim.workshop.views import Feed, count_words, incidents, seat_of, state
 
 _QUEUE: Final = 256

@@ -18,7 +18,8 @@ from sim.workshop import after_action, asked_again
 from sim.workshop.chairs import FACILITATOR, PRESS, PROJECTOR, Chair
 from sim.workshop.hub import Hub, packed
 from sim.workshop.phrases import phrases
-from sim.workshop.session import Person, Session
+from sim.workshop.rights import Person
+from sim.workshop.session import Session
 
 _DESKS: Final = {
     "en": ("Facilitator", "Projector", "Press"),

@@ -29,7 +29,8 @@ from sim.workshop import asked_again, pages
 from sim.workshop.chairs import FACILITATOR
 from sim.workshop.hub import Client, Hub
 from sim.workshop.phrases import PHRASES, phrase
-from sim.workshop.session import Person, Refused, Session
+from sim.workshop.rights import Person, Refused
+from sim.workshop.session import Session
 
 COOKIE: Final = "deconflict"
 _BEAT: Final = 0.25  # seconds between two looks at the clock

@@ -11,39 +11,22 @@ import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
-from sim.crisis.deciders import Asked
-from sim.records import NEVER
 from sim.scenario.models import WATCH
-from sim.workshop.chairs import FACILITATOR, OBSERVER, PROJECTOR, Chair, Seating
+from sim.workshop.chairs import FACILITATOR, Chair, Seating
 from sim.workshop.game import Game, Setup, staged
 from sim.workshop.log import Log, Logged
 from sim.workshop.moves import Kind, Move
 from sim.workshop.pace import Open, Pace
+from sim.workshop.rights import CHECKS, Person, Refused
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters of a join code: none that is read for another."""
 
 _CODE: Final = 8  # letters of a join code: 40 bits
-_TEXT: Final = 2000  # letters of what people write
-_LONGEST: Final = 86_400_000 * 60  # milliseconds an outage may last
-_SPEEDS: Final = (1.0, 86_400.0)
-_THINKS: Final = (5.0, 3600.0)
 _TICKS: Final = 15_000
 """Milliseconds of exercise time at most between two marks of the clock in the log, at speed 1."""
-
-
-class Refused(Exception):
-    """What somebody wanted cannot be done; the message says why, to be shown to them."""
-
-
-class Person(NamedTuple):
-    """Somebody in the room: a random token, and the chair they sit in."""
-
-    token: str
-    chair: str
-    language: str
 
 
 class Session:
@@ -174,7 +157,7 @@ class Session:
 
     def act(self, person: Person, kind: str, content: dict[str, Any]) -> Logged:
         """Do what somebody wants, or raise Refused; it is in the log before it takes effect."""
-        checker = _CHECKS.get(kind)
+        checker = CHECKS.get(kind)
         if checker is None:
             raise Refused("unknown")
         if self.ended and kind not in _AFTER:
@@ -211,136 +194,6 @@ class Session:
     def entries(self) -> Iterator[Logged]:
         """Yield the log's entries in order."""
         return self.log.entries()
-
-    # Checks: what may be done, and by whom. Each returns what goes into the log.
-
-    def _reply(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        request = _whole(content.get("request"))
-        choice = _whole(content.get("choice"))
-        found = next((r for r in self.game.waiting() if r.identity == request), None)
-        if found is None:
-            raise Refused("too_late")
-        chair = self.seating.chair_of(found)
-        if chair is None or person.chair not in (chair.name, FACILITATOR):
-            raise Refused("not_yours")
-        if not 0 <= choice < found.options:
-            raise Refused("no_such_choice")
-        said: dict[str, Any] = {"request": request, "choice": choice}
-        reason = _text(content.get("reason", ""))
-        return said | ({"reason": reason} if reason else {})
-
-    def _volunteer(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        chair, name = self.chair(person), str(content.get("channel", ""))
-        row = self.stage.channel_rows.get(name)
-        lines = self.game.crisis.switchboard.lines
-        if row is None or row not in lines or not lines[row].open(self.game.now):
-            raise Refused("no_such_channel")
-        if chair.actor not in lines[row].plan.ends or not self.seating.holds(chair, row):
-            raise Refused("not_yours")
-        return {"subject": name}
-
-    def _say(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        """Free text beside a conversation; it goes to whoever is on the line."""
-        call = _whole(content.get("call"))
-        found = self.game.crisis.switchboard.calls.get(call)
-        if found is None or found.right_person == NEVER or found.ended != NEVER:
-            raise Refused("nobody_on_the_line")
-        chair = self.chair(person)
-        if not chair.decides or not self.seating.holds(chair, found.channel.row):
-            raise Refused("not_yours")
-        return {"call": str(call), "channel": found.channel.row, "text": _needed(content)}
-
-    def _belief(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        if not self.chair(person).decides or self.revealed:
-            raise Refused("not_yours")
-        cause = _whole(content.get("cause"))
-        case = _whole(content.get("case"))
-        if not 0 <= cause <= 3 or case not in self.game.crisis.cases.by_identity:
-            raise Refused("no_such_choice")
-        return {"case": str(case), "cause": cause, "why": _text(content.get("why", ""))}
-
-    def _inject(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        self._leads(person)
-        identity = _whole(content.get("inject"))
-        if identity not in {placed.identity for placed in self.stage.world.placed}:
-            raise Refused("no_such_inject")
-        at = content.get("at")
-        return {"subject": str(identity)} | ({} if at is None else {"at": _whole(at)})
-
-    def _skip(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        return {"subject": self._inject(person, {**content, "at": None})["subject"]}
-
-    def _cut(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        self._leads(person)
-        name, lasting = str(content.get("channel", "")), _whole(content.get("lasting"))
-        if name not in self.stage.channel_rows:
-            raise Refused("no_such_channel")
-        if not 0 < lasting <= _LONGEST:
-            raise Refused("no_such_choice")
-        return {"subject": name, "at": lasting}
-
-    def _overrule(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        self._leads(person)
-        actor, asked = str(content.get("actor", "")), _whole(content.get("asked"))
-        reason = _text(content.get("reason", ""))
-        if actor not in self.stage.theatre.actor_index or asked not in set(Asked):
-            raise Refused("no_such_choice")
-        if not reason:
-            raise Refused("no_reason")
-        choice = _whole(content.get("choice"))
-        return {"subject": actor, "at": asked, "choice": choice, "reason": reason}
-
-    def _seat(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        self._leads(person)
-        chair = self.seating.chairs.get(str(content.get("chair", "")))
-        if chair is None or not chair.decides:
-            raise Refused("no_such_chair")
-        return {"subject": chair.name}
-
-    def _switch(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        self._leads(person)
-        return {"on": bool(content.get("on"))}
-
-    def _speed(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        self._leads(person)
-        speed, think = content.get("speed"), content.get("think", self.pace.think)
-        for value, (low, high) in ((speed, _SPEEDS), (think, _THINKS)):
-            if not isinstance(value, int | float) or not low <= value <= high:
-                raise Refused("no_such_choice")
-        return {"speed": float(speed or 1), "think": float(think)}
-
-    def _plain(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        self._leads(person)
-        return {}
-
-    def _news(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        self._leads(person)
-        to = content.get("to", [])
-        if not isinstance(to, list) or not all(name in self.seating.chairs for name in to):
-            raise Refused("no_such_chair")
-        return {"to": to, "text": _needed(content)}
-
-    def _observe(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        if person.chair not in (FACILITATOR, OBSERVER):
-            raise Refused("not_yours")
-        about = content.get("about")
-        kind = str(content.get("rating", ""))
-        if kind not in ("", "strength", "improve"):
-            raise Refused("no_such_choice")
-        event = {} if about is None else {"about": _whole(about)}
-        return {"text": _needed(content), "rating": kind, **event}
-
-    def _feedback(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
-        if person.chair in (FACILITATOR, PROJECTOR):
-            raise Refused("not_yours")
-        said = {key: _text(content.get(key, "")) for key in ("learned", "missing", "change")}
-        if not any(said.values()):
-            raise Refused("no_text")
-        return said
-
-    def _leads(self, person: Person) -> None:
-        if person.chair != FACILITATOR:
-            raise Refused("not_yours")
 
     # Effects of entries that the crisis need not know of.
 
@@ -398,59 +251,6 @@ class Session:
 def _wall() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-
-def _whole(value: Any) -> int:
-    """Return a whole number, which may be written as text since browsers have no large ones."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise Refused("no_such_choice")
-    try:
-        return int(value)
-    except ValueError:
-        raise Refused("no_such_choice") from None
-
-
-def _text(value: Any) -> str:
-    """Return what somebody wrote, without what cannot be shown, and no longer than a page."""
-    if not isinstance(value, str):
-        raise Refused("no_text")
-    if len(value) > _TEXT:
-        raise Refused("too_long")
-    return "".join(c for c in value if c == "\n" or c.isprintable()).strip()
-
-
-def _needed(content: dict[str, Any]) -> str:
-    text = _text(content.get("text", ""))
-    if not text:
-        raise Refused("no_text")
-    return text
-
-
-_Check = Callable[[Session, Person, dict[str, Any]], dict[str, Any]]
-
-_CHECKS: Final[dict[str, _Check]] = {
-    "reply": Session._reply,
-    "volunteer": Session._volunteer,
-    "say": Session._say,
-    "belief": Session._belief,
-    "inject": Session._inject,
-    "skip": Session._skip,
-    "cut": Session._cut,
-    "overrule": Session._overrule,
-    "sit": Session._seat,
-    "leave": Session._seat,
-    "lock": Session._switch,
-    "beliefs": Session._switch,
-    "start": Session._plain,
-    "pause": Session._plain,
-    "speed": Session._speed,
-    "news": Session._news,
-    "observe": Session._observe,
-    "leap": Session._plain,
-    "reveal": Session._plain,
-    "end": Session._plain,
-    "feedback": Session._feedback,
-}
-"""What people may do, with what judges it."""
 
 _MOVES: Final = frozenset(Kind)
 _AFTER: Final = frozenset({"observe", "feedback", "reveal", "belief"})
