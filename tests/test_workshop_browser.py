@@ -164,7 +164,7 @@ def test_a_server_that_is_killed_has_lost_nothing(browser: Any, tmp_path: Path) 
         )
         assert len(set(numbers)) == len(numbers)
         leader.lead("Start")
-        poland.page.wait_for_function("document.getElementById('pace').textContent == 'running'")
+        poland.page.locator("#pace", has_text="running").wait_for()
         # Somebody who comes back on another device sees what they saw.
         again = Seat(browser, place, "poland_capital")
         until(again.page, "threatens")

@@ -52,7 +52,7 @@ class Fork(NamedTuple):
 
 def played_out(stage: Stage, setup: Setup, moves: Iterable[Move]) -> Game:
     """Return a session's own game, played from where it was left to its end."""
-    return again(stage, setup, moves)
+    return again(stage, setup, list(moves))
 
 
 def script_of(game: Game, upto: int | None = None) -> dict[int, Kept]:

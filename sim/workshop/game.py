@@ -7,7 +7,7 @@ clock ran: fast, slow, paused or in leaps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sim.crisis import Asked, Crisis, History, Stage, crisis_of, plan
@@ -203,8 +203,15 @@ _EFFECTS: Final[dict[Kind, Any]] = {
 }
 
 
-def again(stage: Stage, setup: Setup, moves: Iterable[Move], until: int | None = None) -> Game:
-    """Return a game made again from its moves, played up to a time or to its end."""
+def again(stage: Stage, setup: Setup, moves: Sequence[Move], until: int | None = None) -> Game:
+    """Return a game made again from its moves, played up to a time or to its end.
+
+    What was done at that time is done, and what is due then has not happened yet.
+    """
     game = Game(stage, setup, moves)
     game.crisis.run(until)
+    if until is not None and not game.over:
+        game.crisis.env.settle(max((m.number for m in moves), default=0), _MOVE, game.crisis)
+        if game.crisis.stopped:
+            game.crisis.run()
     return game
