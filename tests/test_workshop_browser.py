@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from rooms import Seat, fetched, room
 if not MUST:
     pytest.importorskip("starlette", reason="needs the extra workshop")
     pytest.importorskip("playwright.sync_api", reason="needs the extra browser")
+
+import docx
 
 from sim.workshop.log import Log
 
@@ -113,6 +116,11 @@ def test_a_session_is_played_and_no_chair_is_sent_what_is_not_its_own(
         assert "MARKOBSERVED" in report.content()
         assert "MARKBELIEF" in report.content()
         assert "MARKFEEDBACK" in report.content()
+        word = leader.context.request.get(f"{place.address}/report.docx").body()
+        tables = docx.Document(BytesIO(word)).tables
+        told = " ".join(cell.text for one in tables for row in one.rows for cell in row.cells)
+        assert "MARKOBSERVED" in told
+        assert "MARKBELIEF" in told
         _what_if(report)
     log = Log.open(place.log)
     assert [e.person for e in log.entries() if e.kind == "feedback"] == [""]
@@ -214,7 +222,7 @@ def test_nothing_acts_without_its_role_or_from_elsewhere(browser: Any, tmp_path:
         (held,) = press.context.cookies()
         assert (held["httpOnly"], held["sameSite"]) == (True, "Lax")
         cookie = f"{held['name']}={held['value']}"
-        for path in ("codes", "report", "log.jsonl", "peek/nato_watch"):
+        for path in ("codes", "report", "report.docx", "log.jsonl", "peek/nato_watch"):
             assert fetched(f"{place.address}/{path}", cookie) == 403
         assert fetched(f"{place.address}/codes", cookie[:-2] + "xx") == 403
         socket_address = place.address.replace("http", "ws") + "/live"

@@ -13,10 +13,12 @@ from commands import SCENARIOS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from sim.crisis import Stage, play
 from sim.crisis.deciders import Asked, Request
 from sim.errors import ResultsError, RunError
 from sim.records import Acted, Called, CallEnd, Decided, Happened, Messaged, Placed
+from sim.scenario import loads
 from sim.scenario.kinds import Act, Content
 from sim.scenario.quantities import DAY, HOUR, MINUTE
 from sim.workshop.chairs import FACILITATOR, PRESS
@@ -29,6 +31,7 @@ from sim.workshop.rights import Person, Refused
 from sim.workshop.session import Session
 from sim.workshop.table import ABSORB
 from sim.workshop.views import Feed, seat_of, state
+from sim.workshop.worth import comes_up_everywhere, led_to_crisis, worth
 
 TEXT = (SCENARIOS / "polish_border_2022.yaml").read_text(encoding="utf-8")
 NOON = 14 * DAY + 12 * HOUR
@@ -293,6 +296,32 @@ def test_what_if_you_had_not_or_later_or_the_line_had_been_down(stage: Stage) ->
     assert alone.left_to_model
     with pytest.raises(RunError, match="nobody was asked this"):
         fork(stage, SETUP, game.moves, Change(123, 1))
+
+
+# What a decision was worth.
+
+
+def test_with_nothing_forced_it_counts_as_compare_does(stage: Stage) -> None:
+    case = stage.theatre.inject_identity("przewodow_missile")
+    alone = led_to_crisis(stage, SETUP, case, {}, 30)
+    found = sim.compare(
+        loads(TEXT), worlds=30, seed=SETUP.seed, arms=SETUP.arm, given="przewodow_missile"
+    )
+    assert alone.tolist() == found.column(SETUP.arm, "given_reached_3").tolist()
+
+
+def test_a_choice_is_worth_what_its_pairs_say(stage: Stage) -> None:
+    game = missile(stage)
+    act = asked(game, Asked.ACT, "poland_capital")
+    assert comes_up_everywhere(stage, act)
+    found = worth(stage, SETUP, act, Act.DISPLAY, 20)
+    assert found.chosen.sum() == 20  # a display of force is a crisis
+    assert found.difference.value == pytest.approx(1 - found.otherwise.mean())
+    call = asked(game, Asked.CALL, "russia_watch")
+    other = worth(stage, SETUP, call, 1, 20)
+    back = worth(stage, SETUP, call, 0, 20)
+    assert other.chosen.tolist() == back.otherwise.tolist()
+    assert other.difference.value == -back.difference.value
 
 
 # The log.

@@ -7,6 +7,7 @@ records say had been heard by then: the own investigation's reports and the othe
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import fill
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from matplotlib.axes import Axes
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from sim.crisis import Stage
 
 OPENED, REPORT, MESSAGE, RUNG, ANSWER = "opened", "report", "message", "rung", "answer"
+_LETTERS: Final = 14  # in a line of a cause's name
 _MARKERS: Final = {REPORT: "s", MESSAGE: "D", ANSWER: "o"}
 _ROWS: Final = len(Cause)
 _LEFT, _WIDTH, _BOTTOM, _TOP = 0.215, 0.62, 0.14, 0.745
@@ -199,7 +201,7 @@ def draw_beliefs(stage: Stage, a: History, b: History, ax: Axes | None = None) -
         inner = panel(ax, _LEFT, _TOP - (row + 1) * height, _WIDTH, height - 0.025)
         _row(inner, known, cause, begins, reach, styles)
         _ticks(inner, reach, row == _ROWS - 1)
-        told = CAUSES[cause].replace(", ", ",\n").replace("meant to", "meant\nto")
+        told = fill(CAUSES[cause], _LETTERS)
         ax.text(
             _LEFT - 0.055,
             _TOP - (row + 0.5) * height - 0.012,

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.language import gettext, spoken
+from sim.language import gettext_noop as N_
 from sim.scenario.quantities import DAY
 from sim.show.labels import spread
 from sim.show.numbers import plain
@@ -34,6 +35,15 @@ if TYPE_CHECKING:
     from sim.study.estimates import Survival
 
 _HEADROOM: Final = 0.06
+_FEET: Final = {
+    (True, False): N_("Bands: pointwise 95 % limits. {method}.{told}"),
+    (False, False): N_("Band of the reference: pointwise 95 % limits. {method}.{told}"),
+    (True, True): N_("Bands: pointwise 95 % limits of chance alone. {method}.{told}"),
+    (False, True): N_(
+        "Band of the reference: pointwise 95 % limits of chance alone. {method}.{told}"
+    ),
+}
+"""What the bands are, by whether all curves have one and whether there are parameter sets."""
 _NAMED: Final = 10  # names that fit beside the curves of a figure of the usual height
 _APART: Final = 0.085  # of the height of the curves, from one name to the next
 _BANDS: Final = 4  # more bands than these hide one another; then only the reference has one
@@ -230,9 +240,7 @@ def _words(ax: Axes, comparison: Comparison, curves: dict[str, Survival], thresh
             days=plain(days),
         ),
         gettext(
-            "Band{curves}: pointwise 95 % limits{sets}. {method}.{told}",
-            curves="s" if len(curves) <= _BANDS else gettext(" of the reference"),
-            sets=gettext(" of chance alone") if comparison.sets else "",
+            _FEET[len(curves) <= _BANDS, bool(comparison.sets)],
             method=base.method,
             told=_told(comparison),
         ),

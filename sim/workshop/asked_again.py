@@ -11,12 +11,14 @@ from sim.show.casebook import numbered
 from sim.show.cast import Cast
 from sim.show.closing import peak_rung
 from sim.show.entries import TONES, Entry
+from sim.show.numbers import number, whole
 from sim.show.telling import Teller
 from sim.show.words import RUNGS
 from sim.workshop.forks import Change, Fork, fork
 from sim.workshop.phrases import phrase
 from sim.workshop.rights import Refused
 from sim.workshop.session import Session
+from sim.workshop.worth import comes_up_everywhere, worth
 
 _SHOWN: Final = 12
 """Rows of two histories that are told from their first difference on."""
@@ -49,6 +51,33 @@ def _change(session: Session, content: dict[str, Any]) -> Change:
     if choice is not None and not (isinstance(choice, int) and 0 <= choice < asked.options):
         raise Refused("no_such_choice")
     return Change(request, choice, later)
+
+
+def worth_of(session: Session, content: dict[str, Any], code: str) -> dict[str, Any]:
+    """Return what a choice was worth over many worlds, in words; raises Refused if nobody can say.
+
+    It takes seconds, and touches nothing of the session.
+    """
+    try:
+        request = session.game.table.asked[int(content["request"])]
+        choice = int(content["choice"])
+    except (KeyError, TypeError, ValueError):
+        raise Refused("no_such_choice") from None
+    if not 0 <= choice < request.options:
+        raise Refused("no_such_choice")
+    if not comes_up_everywhere(session.stage, request):
+        raise Refused("worth_not")
+    found = worth(session.stage, session.setup, request, choice)
+    change = found.difference
+    with speaking(code):
+        text = phrase(
+            code, "worth_is", worlds=whole(change.worlds), chosen=whole(int(found.chosen.sum())),
+            otherwise=whole(int(found.otherwise.sum())), change=number(100 * change.value),
+            low=number(100 * change.interval.low), high=number(100 * change.interval.high),
+        )  # fmt: skip
+        if not change.detectable:
+            text += " " + phrase(code, "worth_null")
+    return {"text": text}
 
 
 def told(session: Session, found: Fork, code: str) -> dict[str, Any]:
@@ -114,6 +143,7 @@ def decisions(session: Session, code: str) -> list[dict[str, Any]]:
                     "replied": "" if move is None else f"{cast.stamp(move.time)} UTC",
                     "choice": None if move is None else move.choice,
                     "options": request.options,
+                    "everywhere": comes_up_everywhere(session.stage, request),
                 }
             )
         return found

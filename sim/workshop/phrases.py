@@ -93,6 +93,16 @@ PHRASES: Final = {
     ),
     "fork_model": N_("From the change on the model decides for everybody."),
     "peak_was": N_("Highest rung as it was played: {was}; with the change: {would}."),
+    "worth": N_("what was it worth?"),
+    "worth_is": N_(
+        "In {worlds} worlds with this event, all else decided by the model, {chosen} came to a "
+        "crisis (rung 3 or above) with this choice and {otherwise} with the other: {change} points "
+        "({low} to {high} at 95 %)."
+    ),
+    "worth_null": N_("That is nothing detectable, and no proof that it was worth nothing."),
+    "worth_not": N_(
+        "This question comes up in this world only; so nobody can say what it is worth."
+    ),
     "debrief": N_("Debrief"),
     "report": N_("After-action report"),
     "feedback": N_("Feedback (nobody learns from whom)"),

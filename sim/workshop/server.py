@@ -11,7 +11,7 @@ import contextlib
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -31,6 +31,7 @@ from sim.workshop.hub import Client, Hub
 from sim.workshop.phrases import PHRASES, phrase
 from sim.workshop.rights import Person, Refused
 from sim.workshop.session import Session
+from sim.workshop.word_report import document
 
 COOKIE: Final = "deconflict"
 _BEAT: Final = 0.25  # seconds between two looks at the clock
@@ -49,6 +50,11 @@ _HEADERS: Final = (
     (b"cache-control", b"no-store"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+
+
+_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+_Answer = Callable[[Session, dict[str, Any], str], dict[str, Any]]
 
 
 class Guarded:
@@ -108,7 +114,9 @@ class Server:
             Route("/codes", self.codes),
             Route("/peek/{chair}", self.peek),
             Route("/fork", self.fork, methods=["POST"]),
+            Route("/worth", self.worth, methods=["POST"]),
             Route("/report", self.report),
+            Route("/report.docx", self.word),
             Route("/log.jsonl", self.log),
             WebSocketRoute("/live", self.live),
             Mount("/static", StaticFiles(packages=[("sim.workshop", "static")])),
@@ -214,6 +222,14 @@ class Server:
             return Response(status_code=403)
         return pages.report(self.session, person.language)
 
+    async def word(self, request: Request) -> Response:
+        """The same for a word processor."""
+        person = self._leading(request)
+        if person is None:
+            return Response(status_code=403)
+        headers = {"content-disposition": 'attachment; filename="after_action.docx"'}
+        return Response(document(self.session, person.language), media_type=_WORD, headers=headers)
+
     async def log(self, request: Request) -> Response:
         """The log as lines of JSON, without names."""
         if self._leading(request) is None:
@@ -230,8 +246,22 @@ class Server:
         content = await _json(request)
         if content is None or not _same_origin(request.headers, request.url.scheme):
             return JSONResponse({"error": "unknown"}, 400)
+        return await self._answered(person, content, asked_again.answer)
+
+    async def worth(self, request: Request) -> Response:
+        """What a choice was worth over many worlds, for whoever runs the exercise."""
+        person = self._leading(request)
+        if person is None:
+            return Response(status_code=403)
+        content = await _json(request)
+        if content is None or not _same_origin(request.headers, request.url.scheme):
+            return JSONResponse({"error": "unknown"}, 400)
+        return await self._answered(person, content, asked_again.worth_of)
+
+    async def _answered(self, person: Person, content: dict[str, Any], by: _Answer) -> Response:
+        """Answer a question that takes its time, while everybody else goes on."""
         try:
-            found = asked_again.answer(self.session, content, person.language)
+            found = await asyncio.to_thread(by, self.session, content, person.language)
         except Refused as refused:
             return JSONResponse({"error": phrase(person.language, str(refused))}, 400)
         return JSONResponse(found)

@@ -17,7 +17,15 @@ async function ask(change) {
   const found = await answer.json();
   if (found.error) { forked.replaceChildren(made("p", found.error, { class: "refused" })); return; }
   const table = made("table");
-  for (const row of found.rows) {
+  async function value(request, choice) {
+  forked.replaceChildren(made("p", "…"));
+  const answer = await fetch("/worth", { method: "POST", headers: { "content-type": "application/json" },
+    body: JSON.stringify({ request, choice }) });
+  const found = await answer.json();
+  forked.replaceChildren(made("p", found.error ?? found.text, { class: found.error ? "refused" : "knows" }));
+}
+
+for (const row of found.rows) {
     const line = made("tr");
     line.append(made("th", row.stamp, { scope: "row" }), made("td", row.was || "–"), made("td", row.would || "–"));
     table.append(line);
@@ -39,4 +47,9 @@ for (const row of document.querySelectorAll("#decisions tr")) {
   if (yes) button(say.fork_called, { choice: 1 });
   button(say.fork_not, { choice: null });
   if (yes) button(say.fork_later, { choice: 1, later: 20 });
+  if ("everywhere" in row.dataset) {
+    const one = made("button", say.worth, { type: "button" });
+    one.addEventListener("click", () => value(request, row.dataset.choice === "" ? (yes ? 0 : 1) : Number(row.dataset.choice)));
+    place.append(one);
+  }
 }

@@ -236,7 +236,7 @@ function lead(state) {
     button(say.reveal, "reveal"), button(say.end, "end"));
   const links = made("p", {}, made("a", { href: "/codes", target: "_blank" }, say.chairs), " · ",
     made("a", { href: "/report", target: "_blank" }, say.report), " · ",
-    made("a", { href: "/log.jsonl" }, "JSONL"));
+    made("a", { href: "/report.docx" }, "DOCX"), " · ", made("a", { href: "/log.jsonl" }, "JSONL"));
   place.replaceChildren(order, pace, links, injects(state), people(state), words(state));
 }
 
