@@ -55,7 +55,7 @@ def marked(folder: Path) -> Path:
 
 def until(page: Any, words: str, within: str = "#feed") -> None:
     """Wait until some words stand on a page."""
-    page.locator(within, has_text=words).wait_for(timeout=30_000)
+    page.locator(within, has_text=words).wait_for(timeout=60_000)
 
 
 def test_a_session_is_played_and_no_chair_is_sent_what_is_not_its_own(
@@ -150,6 +150,8 @@ def _what_if(report: Any) -> None:
     row.get_by_role("button", name="they had done nothing").click()
     until(report, "First difference", "#forked")
     assert "People might have chosen otherwise" in report.inner_text("#forked")
+    row.get_by_role("button", name="what was it worth?").click()
+    until(report, "In 100 worlds with this event", "#forked")
 
 
 def test_a_server_that_is_killed_has_lost_nothing(browser: Any, tmp_path: Path) -> None:

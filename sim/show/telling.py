@@ -68,6 +68,9 @@ _FORCE: Final = 4
 class Teller:
     """Tells the records of one history, from everybody's seat or from one."""
 
+    tells_beliefs = True
+    """Whether a seat is told what the model made its own side believe."""
+
     def __init__(
         self,
         history: History,
@@ -310,7 +313,8 @@ class Teller:
                 acts=ACTS[Act(record.act)],
             )
         )
-        if self.seat is not None and self.seat != cast.bloc_of(record.actor):
+        own = self.tells_beliefs and self.seat == cast.bloc_of(record.actor)
+        if self.seat is not None and not own:
             return Tone.ACT, text
         text += gettext(
             " {belief}, and wanted an intensity of {wanted}",
@@ -384,7 +388,7 @@ class Teller:
             choice = CONTENTS[Content(record.choice)]
         else:
             choice = gettext("yes") if record.choice else gettext("no")
-        late = gettext("; no reply came in time, so the model chose") if record.late else ""
+        late = gettext("; no reply came in time") if record.late else ""
         text = gettext(
             "{actor} decides {asked}: {choice}{late}",
             actor=self.cast.actor(record.actor),

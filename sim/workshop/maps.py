@@ -19,6 +19,7 @@ WIDTH: Final = 1000
 """Units of the drawing from west to east."""
 
 _ASPECT: Final = 1.35
+_NAMED: Final = 0.02  # of the map, from which on a country is named
 _DETAIL: Final = 1.2  # units of the drawing below which a coast is straightened
 
 
@@ -40,6 +41,11 @@ class Map:
             if (land := territory(name, theatre.projection)) is not None
             and (path := self._path(land.intersection(window)))
         ]
+        self._names = [
+            {"at": self.spot(spot.x, spot.y), "name": speaker.language.country(name)}
+            for name in countries()
+            if (spot := self._middle(territory(name, theatre.projection), window)) is not None
+        ]
         self._areas = [
             {"path": self._path(shape), "name": speaker.place(name)}
             for name, shape in sorted(theatre.areas.items())
@@ -49,6 +55,13 @@ class Map:
             for name, site in sorted(theatre.sites.items())
             if theatre.scenario.sites[name].critical
         ]
+
+    def _middle(self, land: shapely.Geometry | None, window: shapely.Polygon) -> Any:
+        """Return where a country's name stands, None for one that shows too little of itself."""
+        seen = None if land is None else land.intersection(window)
+        if seen is None or seen.area < _NAMED * window.area:
+            return None
+        return shapely.point_on_surface(seen)
 
     def spot(self, x: float, y: float) -> tuple[int, int]:
         """Return a point of the plane in units of the drawing."""
@@ -73,6 +86,7 @@ class Map:
             "width": WIDTH,
             "height": self.height,
             "land": self._land,
+            "names": self._names,
             "areas": self._areas,
             "sites": self._sites,
             "credit": CREDIT,

@@ -31,7 +31,13 @@ _PUBLIC_KINDS: Final = (Acted, Happened, Placed, Runged)
 _LOUD: Final = {Tone.INCIDENT, Tone.INJECT, Tone.ACT, Tone.RUNG}
 
 
-class PublicTeller(Teller):
+class ChairTeller(Teller):
+    """Tells a side what it learned; what it believes people know themselves."""
+
+    tells_beliefs = False
+
+
+class PublicTeller(ChairTeller):
     """Tells what everybody saw: incidents, acts that were not secret, the rung, what is staged."""
 
     def learned(self, record: Record) -> int | None:
@@ -68,7 +74,7 @@ class Feed:
         new: list[dict[str, Any]] = []
         with speaking(self.code):
             cast = Cast(game.stage)
-            teller = (PublicTeller if self.seat == PUBLIC else Teller)(
+            teller = (PublicTeller if self.seat == PUBLIC else ChairTeller)(
                 history, cast, None, self.seat
             )
             for time, record, entry in teller.entries():

@@ -17,15 +17,7 @@ async function ask(change) {
   const found = await answer.json();
   if (found.error) { forked.replaceChildren(made("p", found.error, { class: "refused" })); return; }
   const table = made("table");
-  async function value(request, choice) {
-  forked.replaceChildren(made("p", "…"));
-  const answer = await fetch("/worth", { method: "POST", headers: { "content-type": "application/json" },
-    body: JSON.stringify({ request, choice }) });
-  const found = await answer.json();
-  forked.replaceChildren(made("p", found.error ?? found.text, { class: found.error ? "refused" : "knows" }));
-}
-
-for (const row of found.rows) {
+  for (const row of found.rows) {
     const line = made("tr");
     line.append(made("th", row.stamp, { scope: "row" }), made("td", row.was || "–"), made("td", row.would || "–"));
     table.append(line);
@@ -33,6 +25,14 @@ for (const row of found.rows) {
   forked.replaceChildren(made("p", found.peak, { class: "knows" }),
     made("p", found.differs === null ? found.first : `${say.fork_first}: ${found.first}`), table, made("p", found.note, { class: "small" }));
   forked.scrollIntoView({ block: "nearest" });
+}
+
+async function worth(request, choice) {
+  forked.replaceChildren(made("p", "…"));
+  const answer = await fetch("/worth", { method: "POST", headers: { "content-type": "application/json" },
+    body: JSON.stringify({ request, choice }) });
+  const found = await answer.json();
+  forked.replaceChildren(made("p", found.error ?? found.text, { class: found.error ? "refused" : "knows" }));
 }
 
 for (const row of document.querySelectorAll("#decisions tr")) {
@@ -49,7 +49,7 @@ for (const row of document.querySelectorAll("#decisions tr")) {
   if (yes) button(say.fork_later, { choice: 1, later: 20 });
   if ("everywhere" in row.dataset) {
     const one = made("button", say.worth, { type: "button" });
-    one.addEventListener("click", () => value(request, row.dataset.choice === "" ? (yes ? 0 : 1) : Number(row.dataset.choice)));
+    one.addEventListener("click", () => worth(request, row.dataset.choice === "" ? (yes ? 0 : 1) : Number(row.dataset.choice)));
     place.append(one);
   }
 }

@@ -182,6 +182,11 @@ function drawGround(ground) {
   still.append(shape("rect", { class: "sea", width: ground.width, height: ground.height }));
   for (const path of ground.land) still.append(shape("path", { class: "land", d: path }));
   for (const area of ground.areas) still.append(shape("path", { class: "area", d: area.path }));
+  for (const one of ground.names) {
+    const name = shape("text", { class: "country", x: one.at[0], y: one.at[1] });
+    name.textContent = one.name;
+    still.append(name);
+  }
   for (const site of ground.sites) {
     still.append(shape("rect", { class: "site", x: site.at[0] - 5, y: site.at[1] - 5, width: 10, height: 10 }));
     const name = shape("text", { x: site.at[0] + 10, y: site.at[1] + 6 });
