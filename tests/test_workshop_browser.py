@@ -146,7 +146,7 @@ def _questions_stay_apart(seats: dict[str, Seat]) -> None:
 def _what_if(report: Any) -> None:
     """At a past decision: what if they had done nothing?"""
     rows = report.locator("#decisions tr[data-kind=call]")
-    row = rows.filter(has_text="russia_watch").first
+    row = rows.filter(has_text="Russian National Defense Management Center watch").first
     row.get_by_role("button", name="they had done nothing").click()
     until(report, "First difference", "#forked")
     assert "People might have chosen otherwise" in report.inner_text("#forked")

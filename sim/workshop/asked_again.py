@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sim.crisis.deciders import Asked, Request
 from sim.language import speaking
 from sim.scenario.quantities import MINUTE
 from sim.show.abreast import aligned
@@ -15,9 +16,11 @@ from sim.show.numbers import number, whole
 from sim.show.telling import Teller
 from sim.show.words import RUNGS
 from sim.workshop.forks import Change, Fork, fork
+from sim.workshop.moves import Move
 from sim.workshop.phrases import phrase
 from sim.workshop.rights import Refused
 from sim.workshop.session import Session
+from sim.workshop.views import option_of, question_of
 from sim.workshop.worth import comes_up_everywhere, worth
 
 _SHOWN: Final = 12
@@ -138,7 +141,8 @@ def decisions(session: Session, code: str) -> list[dict[str, Any]]:
                     "request": str(request.identity),
                     "kind": request.asked.name.lower(),
                     "chair": "" if chair is None else chair.name,
-                    "case": numbers.get(request.case, 0),
+                    "question": question_of(session.game, request, cast, numbers),
+                    "reply": _replied(request, move, cast),
                     "asked": f"{cast.stamp(request.time)} UTC",
                     "replied": "" if move is None else f"{cast.stamp(move.time)} UTC",
                     "choice": None if move is None else move.choice,
@@ -147,3 +151,10 @@ def decisions(session: Session, code: str) -> list[dict[str, Any]]:
                 }
             )
         return found
+
+
+def _replied(request: Request, move: Move | None, cast: Cast) -> str:
+    """Return what people replied, in words; to do nothing about a call is no reply."""
+    if move is None or (move.choice == 0 and request.asked in (Asked.CALL, Asked.HALT)):
+        return ""
+    return option_of(request, move.choice, cast)

@@ -116,4 +116,6 @@ def codes(session: Session, person: Person, address: str) -> HTMLResponse:
 def report(session: Session, code: str) -> HTMLResponse:
     """Return the after-action report."""
     return _page("after_action", code, **after_action.found(session, code),
-                 decisions=asked_again.decisions(session, code))  # fmt: skip
+                 decisions=asked_again.decisions(session, code),
+                 titles={one.name: title_of(session, one, code)
+                         for one in session.seating.chairs.values()})  # fmt: skip

@@ -244,9 +244,9 @@ def _asked(game: Game, chair: Chair, cast: Cast, numbers: dict[int, int]) -> lis
                 "request": str(request.identity),
                 "chair": to.name,
                 "kind": request.asked.name.lower(),
-                "question": _question(game, request, cast, numbers),
+                "question": question_of(game, request, cast, numbers),
                 "options": [
-                    {"choice": choice, "text": _option(request, choice, cast)}
+                    {"choice": choice, "text": option_of(request, choice, cast)}
                     for choice in _OPTIONS.get(request.asked, range(request.options))
                 ],
                 "lapse": _lapse(game, request),
@@ -259,7 +259,8 @@ def _asked(game: Game, chair: Chair, cast: Cast, numbers: dict[int, int]) -> lis
     return found
 
 
-def _question(game: Game, request: Request, cast: Cast, numbers: dict[int, int]) -> str:
+def question_of(game: Game, request: Request, cast: Cast, numbers: dict[int, int]) -> str:
+    """Return what a request asks, in words."""
     number = numbers.get(request.case, 0)
     case = game.crisis.cases.by_identity.get(request.case)
     channel = "" if request.channel == NEVER else cast.channel(request.channel)
@@ -293,7 +294,8 @@ def _question(game: Game, request: Request, cast: Cast, numbers: dict[int, int])
     return gettext("Your watch asks for leave to call on the {channel}.", channel=channel)
 
 
-def _option(request: Request, choice: int, cast: Cast) -> str:
+def option_of(request: Request, choice: int, cast: Cast) -> str:
+    """Return one choice of a request, in words."""
     asked = request.asked
     if asked in (Asked.ACT, Asked.CONSENT):
         return spoken().say(f"act.{RESPONSES[choice].act.name.lower()}")
