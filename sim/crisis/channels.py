@@ -332,6 +332,8 @@ class Switchboard:
         case, crisis = call.case, self._crisis
         if case is None or call.purpose is not Purpose.INCIDENT:
             return None
+        if not crisis.has_people(line.plan.ends[case.blamed_bloc]):
+            return None
         asked = self._speech(line, call, case)
         asked = asked._replace(identity=child(call.identity, attempt, _SAY), deadline=ends)
         if not crisis.takes(asked):
