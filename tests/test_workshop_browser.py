@@ -150,6 +150,12 @@ def _what_if(report: Any) -> None:
     row.get_by_role("button", name="they had done nothing").click()
     until(report, "First difference", "#forked")
     assert "People might have chosen otherwise" in report.inner_text("#forked")
+    report.locator("#down button").click()
+    until(report, "Highest rung as it was played", "#forked")
+    act = report.locator("#decisions tr[data-kind=act]").first
+    act.locator("select").select_option(label="use major force")
+    act.get_by_role("button", name="What if?").click()
+    until(report, "use of force", "#forked")
     row.get_by_role("button", name="what was it worth?").click()
     until(report, "In 100 worlds with this event", "#forked")
 

@@ -24,6 +24,7 @@ from sim.scenario.quantities import DAY, HOUR, MINUTE
 from sim.workshop.chairs import FACILITATOR, PRESS
 from sim.workshop.forks import Change, fork
 from sim.workshop.game import Game, Setup, again, staged
+from sim.workshop.hub import Client, Hub
 from sim.workshop.log import Log
 from sim.workshop.moves import Kind, Move
 from sim.workshop.pace import Open, Pace
@@ -516,3 +517,44 @@ def test_a_feed_tells_each_thing_once_and_in_the_language_of_the_seat(stage: Sta
     assert [e["n"] for e in feed.events] == list(range(1, len(feed.events) + 1))
     assert any("obwinia" in e["text"] for e in feed.events)
     assert feed.update(game) == []
+
+
+# Whom the server talks to.
+
+
+def test_who_stops_reading_is_dropped_and_delays_nobody(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "s.sqlite", SETUP)
+    room = people(session)
+    hub = Hub(session)
+    asleep, awake = Client(room["press"]), Client(room["nato_watch"])
+    for client in (asleep, awake):
+        hub.greet(client, 0)
+    session.act(room[FACILITATOR], "start", {})
+    seen = 0
+    while not asleep.dropped.is_set():
+        session.tick(0.25)
+        hub.broadcast(True)
+        while not awake.queue.empty():
+            seen += json.loads(awake.queue.get_nowait())["kind"] == "state"
+        assert asleep.queue.qsize() <= asleep.queue.maxsize
+    assert seen > asleep.queue.maxsize - 20
+    assert not awake.dropped.is_set()
+
+
+def test_who_comes_back_is_sent_what_they_have_not_seen(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "s.sqlite", SETUP)
+    room = people(session)
+    hub = Hub(session)
+    session.game.advance(NOON + 3 * HOUR)
+
+    def told(since: int) -> list[int]:
+        client = Client(room["poland_capital"])
+        hub.greet(client, since)
+        messages = [json.loads(client.queue.get_nowait()) for _ in range(client.queue.qsize())]
+        (past,) = [m["events"] for m in messages if m["kind"] == "past"]
+        return [event["n"] for event in past]
+
+    everything = told(0)
+    assert everything == list(range(1, len(everything) + 1))
+    assert told(3) == everything[3:]
+    assert told(10_000) == []

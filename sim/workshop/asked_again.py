@@ -147,6 +147,12 @@ def decisions(session: Session, code: str) -> list[dict[str, Any]]:
                     "replied": "" if move is None else f"{cast.stamp(move.time)} UTC",
                     "choice": None if move is None else move.choice,
                     "options": request.options,
+                    "time": request.time,
+                    "choices": [
+                        option_of(request, choice, cast)
+                        for choice in range(request.options)
+                        if request.asked in (Asked.ACT, Asked.CONSENT, Asked.SAY)
+                    ],
                     "everywhere": comes_up_everywhere(session.stage, request),
                 }
             )

@@ -146,8 +146,8 @@ class Hub:
         feed = self.feed(chair, code)
         events = [event for event in feed.events if event["n"] > since]
         client.send(packed({"kind": "map", **self.map_in(code).ground()}))
-        for event in events:
-            client.send(packed({"kind": "event", "first": True, **event}))
+        # All at once: somebody who comes late to a long exercise must not overrun a queue.
+        client.send(packed({"kind": "past", "events": events}))
         client.send(packed({"kind": "state", **self.stands(chair, code)}))
         self.clients.add(client)
 
@@ -169,7 +169,7 @@ class Hub:
             chair = self.session.seating.chairs[name]
             feed = self.feed(chair, code)
             new = feed.events[known.get((seat_of(chair), code), 0) :]
-            messages = [packed({"kind": "event", **event}) for event in new]
+            messages = [packed({"kind": "event", "event": event}) for event in new]
             stands = packed({"kind": "state", **self.stands(chair, code)})
             if self._last.get((name, code)) != stands:
                 self._last[name, code] = stands

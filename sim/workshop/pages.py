@@ -117,5 +117,6 @@ def report(session: Session, code: str) -> HTMLResponse:
     """Return the after-action report."""
     return _page("after_action", code, **after_action.found(session, code),
                  decisions=asked_again.decisions(session, code),
+                 channels=sorted(session.stage.channel_rows),
                  titles={one.name: title_of(session, one, code)
                          for one in session.seating.chairs.values()})  # fmt: skip

@@ -240,23 +240,21 @@ class Server:
 
     async def fork(self, request: Request) -> Response:
         """What would have been, for whoever runs the exercise."""
-        person = self._leading(request)
-        if person is None:
-            return Response(status_code=403)
-        content = await _json(request)
-        if content is None or not _same_origin(request.headers, request.url.scheme):
-            return JSONResponse({"error": "unknown"}, 400)
-        return await self._answered(person, content, asked_again.answer)
+        return await self._asked(request, asked_again.answer)
 
     async def worth(self, request: Request) -> Response:
         """What a choice was worth over many worlds, for whoever runs the exercise."""
+        return await self._asked(request, asked_again.worth_of)
+
+    async def _asked(self, request: Request, by: _Answer) -> Response:
+        """Let whoever runs the exercise, and nobody else, ask about the past."""
         person = self._leading(request)
         if person is None:
             return Response(status_code=403)
         content = await _json(request)
         if content is None or not _same_origin(request.headers, request.url.scheme):
-            return JSONResponse({"error": "unknown"}, 400)
-        return await self._answered(person, content, asked_again.worth_of)
+            return JSONResponse({"error": phrase(person.language, "unknown")}, 400)
+        return await self._answered(person, content, by)
 
     async def _answered(self, person: Person, content: dict[str, Any], by: _Answer) -> Response:
         """Answer a question that takes its time, while everybody else goes on."""

@@ -47,9 +47,23 @@ for (const row of document.querySelectorAll("#decisions tr")) {
   if (yes) button(say.fork_called, { choice: 1 });
   button(say.fork_not, { choice: null });
   if (yes) button(say.fork_later, { choice: 1, later: 20 });
+  const choices = JSON.parse(row.dataset.choices);
+  if (choices.length) {
+    const which = made("select", "", { "aria-label": say.fork });
+    which.append(...choices.map((text, at) => made("option", text, { value: at })));
+    const one = made("button", say.fork, { type: "button" });
+    one.addEventListener("click", () => ask({ request, choice: Number(which.value) }));
+    place.append(which, one, " ");
+  }
   if ("everywhere" in row.dataset) {
     const one = made("button", say.worth, { type: "button" });
     one.addEventListener("click", () => worth(request, row.dataset.choice === "" ? (yes ? 0 : 1) : Number(row.dataset.choice)));
     place.append(one);
   }
 }
+
+document.getElementById("down").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const times = [...document.querySelectorAll("#decisions tr")].map((row) => Number(row.dataset.time));
+  ask({ channel: document.getElementById("down-channel").value, at: Math.min(...times), minutes: 60 * 24 * 30 });
+});

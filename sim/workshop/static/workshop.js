@@ -353,7 +353,8 @@ function connect() {
     if (found.kind === "map") drawGround(found);
     else if (found.kind === "state") showState(found);
     else if (found.kind === "refused") byId("refused").textContent = found.text;
-    else addEvent(found.event ?? found);
+    else if (found.kind === "past") found.events.forEach((one) => addEvent({ ...one, first: true }));
+    else if (found.kind === "event") addEvent(found.event);
   };
   socket.onclose = (event) => {
     if (event.code === 4403) { location.href = "/"; return; }
