@@ -155,7 +155,7 @@ def _what_if(report: Any) -> None:
     act = report.locator("#decisions tr[data-kind=act]").first
     act.locator("select").select_option(label="use major force")
     act.get_by_role("button", name="What if?").click()
-    until(report, "use of force", "#forked")
+    until(report, "First difference", "#forked")
     row.get_by_role("button", name="what was it worth?").click()
     until(report, "In 100 worlds with this event", "#forked")
 
@@ -174,7 +174,7 @@ def test_a_server_that_is_killed_has_lost_nothing(browser: Any, tmp_path: Path) 
         place.open("--resume")
         poland.page.locator("#lost").wait_for(state="hidden", timeout=20_000)
         until(poland.page, "threatens")
-        assert poland.page.inner_text("#pace") == "paused"
+        poland.page.locator("#pace", has_text="paused").wait_for()
         numbers = poland.page.locator("#feed li").evaluate_all(
             "all => all.map(one => one.dataset.n)"
         )
