@@ -166,7 +166,7 @@ DONE = st.one_of(
             {"alert": {"actor": "us"}}, {"alert": {"actor": "russia", "nuclear": True}},
             {"alert": {"actor": "russia", "nuclear": False}}, {"gesture": {"actor": "poland"}},
             {"call": {"channel": "line", "by": "russia"}},
-            {"call": {"channel": "chiefs", "by": "us"}},
+            {"call": {"channel": "chiefs", "by": "us"}}, {"news": {}}, {"news": {"to": "us"}},
         ]
     ),
     LASTING.map(lambda lasting: {"outage": {"channel": "line", "lasting": lasting}}),

@@ -153,7 +153,7 @@ def test_a_list_makes_of_any_file_what_it_says(
 
 def test_every_field_of_an_inject_has_a_column() -> None:
     """A field added to the model and not to the list would be lost on the way."""
-    for kind in ("incident", "alert", "gesture", "call", "outage"):
+    for kind in ("incident", "alert", "gesture", "call", "outage", "news"):
         (model,) = (
             part
             for part in Inject.model_fields[kind].annotation.__args__  # type: ignore[union-attr]

@@ -17,7 +17,7 @@ import sim
 from sim.crisis import Stage, play
 from sim.crisis.deciders import Asked, Request
 from sim.errors import ResultsError, RunError
-from sim.records import Acted, Called, CallEnd, Decided, Happened, Messaged, Placed
+from sim.records import NEVER, Acted, Called, CallEnd, Decided, Happened, Messaged, Noticed, Placed
 from sim.scenario import loads
 from sim.scenario.kinds import Act, Content
 from sim.scenario.quantities import DAY, HOUR, MINUTE
@@ -29,9 +29,10 @@ from sim.workshop.log import Log
 from sim.workshop.moves import Kind, Move
 from sim.workshop.pace import Open, Pace
 from sim.workshop.rights import Person, Refused
+from sim.workshop.scenes import Scene
 from sim.workshop.session import Session
 from sim.workshop.table import ABSORB
-from sim.workshop.views import Feed, seat_of, state
+from sim.workshop.views import state
 from sim.workshop.worth import comes_up_everywhere, led_to_crisis, worth
 
 TEXT = (SCENARIOS / "polish_border_2022.yaml").read_text(encoding="utf-8")
@@ -254,6 +255,87 @@ def test_the_model_is_overruled_once(stage: Stage) -> None:
     assert acts == [Act.THREATEN]
     game.finish()
     assert sum(r.actor == poland for r in game.history().of(Decided)) == 1
+
+
+def test_a_side_gives_notice_of_every_flight_or_of_none(stage: Stage) -> None:
+    line = stage.channel_rows["line"]
+
+    def noticed(*orders: int) -> list[Noticed]:
+        game = seated(stage, SETUP._replace(arm="as_designed", begins=0))
+        for number, choice in enumerate(orders, len(DECIDING) + 1):
+            move = Move(number, game.now, "nato_watch", Kind.NOTIFY, subject="line", choice=choice)
+            assert game.do(move)
+        game.finish()
+        repeated = again(stage, game.setup, game.moves)
+        assert repeated.history().records == game.history().records
+        return [r for r in game.history().of(Noticed) if r.channel == line]
+
+    nato = stage.theatre.blocs.index("nato")
+    usual, every, none = noticed(), noticed(1), noticed(0)
+    assert noticed(1, 0, 2) == usual
+    own = [len([r for r in rows if r.bloc == nato]) for rows in (none, usual, every)]
+    assert own[0] == 0 < own[1] < own[2]
+    other = [{r.identity if hasattr(r, "identity") else r.sortie for r in rows if r.bloc != nato}
+             for rows in (none, usual, every)]  # fmt: skip
+    assert other[0] == other[1] == other[2] != set()
+    game = seated(stage)
+    wrong = Move(99, game.now, "nato_watch", Kind.NOTIFY, subject="chiefs", choice=1)
+    assert not game.do(wrong)
+
+
+def test_news_reach_the_side_they_go_to_and_change_nothing() -> None:
+    lines = (
+        "  - {at: 2022-11-15T16:00Z, id: word, title: A leak to Washington, news: {to: us}}\n"
+        "  - {at: 2022-11-15T17:00Z, id: press, title: It is in the papers, news: {}}\n"
+    )
+    setup = SETUP._replace(text=TEXT.replace("injects:\n", f"injects:\n{lines}", 1))
+    stage, before = staged(setup), staged(SETUP)
+    game = Game(stage, setup)
+    game.finish()
+    own = [r for r in game.history().records if not isinstance(r, Placed)]
+    alone = [r for r in play(before, SETUP.arm).records if not isinstance(r, Placed)]
+    assert own == alone
+    scene = Scene(game, "en")
+    told = {
+        name: [e["text"] for e in scene.feed(chair).events if e["tone"] == "inject"]
+        for name, chair in game.table.seating.chairs.items()
+    }
+    for name, texts in told.items():
+        chair = game.table.seating.chairs[name]
+        knows = name == FACILITATOR or chair.role.bloc == "nato"
+        assert ("A leak to Washington." in texts) == knows, name
+        assert "It is in the papers." in texts
+
+
+def test_a_chief_of_defence_holds_the_chiefs_channel_while_people_sit_there(stage: Stage) -> None:
+    game = seated(stage)
+    seating = game.table.seating
+    row = stage.channel_rows["chiefs"]
+    capital, chief = seating.chairs["nato_capital"], seating.chairs["us_chief"]
+    ally, watch = seating.chairs["poland_capital"], seating.chairs["nato_watch"]
+    assert (seating.holds(capital, row), seating.holds(chief, row)) == (True, False)
+    game.do(Move(50, game.now, FACILITATOR, Kind.SIT, subject="us_chief"))
+    assert (seating.holds(capital, row), seating.holds(chief, row)) == (False, True)
+    assert not seating.holds(ally, row)
+    assert not seating.holds(watch, row)
+    game.advance(NOON + 2 * HOUR + 41 * MINUTE)
+    asked_of_him = [r for r in game.waiting() if seating.chair_of(r) == chief]
+    assert {(r.asked, r.channel) for r in asked_of_him} == {(Asked.CALL, row)}
+    game.do(Move(51, game.now, FACILITATOR, Kind.LEAVE, subject="us_chief"))
+    assert {seating.chair_of(r) for r in asked_of_him} == {capital}
+
+
+def test_an_inject_played_during_a_pause_takes_place_at_once(stage: Stage) -> None:
+    game = seated(stage)
+    identity = stage.theatre.inject_identity("przewodow_missile")
+    scene = Scene(game, "en")
+    poland = game.table.seating.chairs["poland_capital"]
+    known = len(scene.feed(poland).events)
+    assert game.do(Move(50, NOON, FACILITATOR, Kind.INJECT, subject=str(identity)))
+    assert game.now == NOON
+    assert any("Przewod" in e["text"] for e in scene.feed(poland).events[known:])
+    repeated = again(stage, SETUP, game.moves, NOON)
+    assert repeated.history().records == game.history().records
 
 
 # Forks.
@@ -484,39 +566,38 @@ def test_time_slows_down_for_who_has_to_decide() -> None:
 
 def test_a_chair_is_told_nothing_that_its_side_does_not_know(stage: Stage) -> None:
     game = improvised(stage, 3)
-    everything = Feed(None, "en")
-    everything.update(game)
-    truths = [e["text"] for e in everything.events if "In truth" in e["text"]]
+    scene = Scene(game, "en")
+    everything = scene.feed(game.table.seating.chairs[FACILITATOR]).events
+    truths = [e["text"] for e in everything if "In truth" in e["text"]]
     assert truths
     for name, chair in game.table.seating.chairs.items():
         if name == FACILITATOR:
             continue
-        feed = Feed(seat_of(chair), "en")
-        feed.update(game)
-        stands = state(game, chair, "en")
-        told = json.dumps([feed.events, stands], ensure_ascii=False)
+        stands = state(scene, chair)
+        told = json.dumps([scene.feed(chair).events, stands], ensure_ascii=False)
         assert "n truth" not in told
         assert "truth" not in told
         for case in stands["cases"]:
             assert "belief" not in case
         mine = {r.identity for r in game.waiting() if game.table.seating.chair_of(r) == chair}
         assert {int(one["request"]) for one in stands["asked"]} == mine
-        if not chair.decides:
+        if chair.bloc == NEVER:
             assert (stands["cases"], stands["calls"], stands["asked"]) == ([], [], [])
 
 
 def test_a_feed_tells_each_thing_once_and_in_the_language_of_the_seat(stage: Stage) -> None:
     game = seated(stage)
     chair = game.table.seating.chairs["nato_watch"]
-    feed, whole = Feed(seat_of(chair), "pl"), Feed(seat_of(chair), "pl")
+    scene = Scene(game, "pl")
     while game.now < NOON + DAY:
         game.advance(game.now + 37 * MINUTE)
-        feed.update(game)
-    whole.update(game)
-    assert sorted(e["text"] for e in feed.events) == sorted(e["text"] for e in whole.events)
+        feed = scene.feed(chair)
+    whole = Scene(game, "pl").feed(chair)
+    assert feed.events == whole.events
+    assert feed.spots == whole.spots != []
     assert [e["n"] for e in feed.events] == list(range(1, len(feed.events) + 1))
     assert any("obwinia" in e["text"] for e in feed.events)
-    assert feed.update(game) == []
+    assert feed.update() == []
 
 
 # Whom the server talks to.

@@ -58,7 +58,7 @@ class Switchboard:
             if line.plan.test_every:
                 Tests(self._crisis, line)
             if line.plan.notices and line.plan.notify > 0:
-                Notices(self._crisis, line)
+                line.notices = Notices(self._crisis, line)
 
     # Who calls.
 

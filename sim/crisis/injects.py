@@ -11,7 +11,7 @@ from sim.crisis.schedule import Rank
 from sim.crisis.wrong import Wrong, hostile_rung, lasts, severity_of
 from sim.draws import Decision, Luck, child, root
 from sim.errors import RunError
-from sim.records import NOBODY, Origin, Placed
+from sim.records import NOBODY, Origin, Placed, Seats
 from sim.scenario.kinds import (
     INCIDENT_KINDS,
     RESPONSES,
@@ -76,8 +76,15 @@ class Injects:
         del self.agenda[identity]
         self._begun[identity] = crisis.now
         self._carry_out(placed)
-        now = crisis.now
-        crisis.record(Placed(now, (now, now), identity, placed.inject))
+        crisis.record(Placed(crisis.now, self._seats(placed), identity, placed.inject))
+
+    def _seats(self, placed: Any) -> Seats:
+        """Return who learns of an inject: everybody, but of news the side that they go to."""
+        crisis, theatre = self._crisis, self._crisis.world.theatre
+        news = theatre.injects[placed.inject].news
+        if news is None or news.to is None:
+            return crisis.now, crisis.now
+        return crisis.seats(theatre.actors[theatre.actor_index[news.to]].bloc)
 
     def over(self, identity: int) -> bool:
         """Whether an inject has taken place."""
@@ -87,15 +94,18 @@ class Injects:
         """Let an inject that is not yet over take place at another time, or not at all.
 
         One of the scenario's contingencies is put on the agenda by this. A time that is past is
-        now. An outage moves with its inject. False for one that is over, or is none.
+        now, and what is to take place now does so at once. An outage moves with its inject. False
+        for one that is over, or is none.
         """
         if identity in self._begun or identity not in self._placed:
             return False
         self.agenda.pop(identity, None)
         if time is not None:
-            time = max(time, self._crisis.now)
             self.agenda[identity] = time
-            self._lay(identity, time)
+            if time <= self._crisis.now:
+                self._take(identity)
+            else:
+                self._lay(identity, time)
         self._crisis.switchboard.place_outages()
         return True
 

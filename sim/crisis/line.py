@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simpy.events import Event
@@ -50,13 +51,19 @@ class Call:
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """The running state of one channel: its telephone, its outages and what is known of them."""
+    """The running state of one channel: its telephone, its outages and what is known of them.
+
+    ``notices`` is who gives notice on it, ``orders`` the share people want notice given of, by
+    bloc.
+    """
 
     plan: ChannelPlan
     desk: Desk
     outage: Outage | None
     placed: tuple[tuple[int, int], ...] = ()
     known_down: bool = False
+    notices: object = None
+    orders: Mapping[int, float] = field(default_factory=dict)
 
     def open(self, t: int) -> bool:
         """Whether the channel exists at ``t``."""

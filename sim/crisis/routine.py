@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sim.crisis.ladder import WAR_RUNG
@@ -66,17 +68,23 @@ class Notices:
     Notices are the bulk of a busy line's traffic, so each is two moments and no process.
     """
 
-    __slots__ = ("_crisis", "_line", "_rows", "_shares")
+    __slots__ = ("_crisis", "_line", "_orders", "_rows", "_shares")
 
-    def __init__(self, crisis: Crisis, line: Line) -> None:
+    def __init__(
+        self, crisis: Crisis, line: Line, orders: Mapping[int, float] | None = None
+    ) -> None:
+        """Begin now. ``orders`` are the shares of sorties that people have blocs give notice of."""
         plan = line.plan
         self._crisis = crisis
         self._line = line
+        self._orders = orders or {}
         self._shares = tuple(
             plan.notify * max(0.0, 1 - crisis.p.notify_rung * level)
             for level in range(WAR_RUNG + 1)
         )
-        opens = max(crisis.begins, plan.opens)
+        opens = max(crisis.now, plan.opens)
+        if self._orders:
+            plan = replace(plan, notify=1.0)
         rows = crisis.stage.notices(plan, crisis.ladder.most_active)
         self._rows = iter([row for row in rows if opens <= row.due < plan.closes])
         self._await_next()
@@ -89,9 +97,12 @@ class Notices:
 
     def _due(self, notice: NoticeRow) -> None:
         """Ask for the telephone if the side gives notice at its level and the sortie will fly."""
+        if self._line.notices is not self:
+            return
         self._await_next()
         bloc = self._crisis.ladder.blocs[notice.bloc]
-        if notice.notify < self._shares[bloc.level] and notice.mark <= bloc.activity[-1]:
+        share = self._orders.get(notice.bloc, self._shares[bloc.level])
+        if notice.notify < share and notice.mark <= bloc.activity[-1]:
             self._line.desk.when_free(_NOTICE, notice.due, notice.who, self._speak, notice)
 
     def _speak(self, notice: NoticeRow) -> None:
@@ -125,3 +136,16 @@ class Notices:
             )
         )  # fmt: skip
         self._line.desk.release()
+
+
+def order_notices(crisis: Crisis, line: Line | None, bloc: int, share: float | None) -> bool:
+    """Have a bloc give notice of a share of its sorties from now on, None for as many as usual.
+
+    False for a line that there is not, or that carries no notices.
+    """
+    if line is None or not line.plan.notices:
+        return False
+    orders = {side: kept for side, kept in line.orders.items() if side != bloc}
+    line.orders = orders if share is None else {**orders, bloc: share}
+    line.notices = Notices(crisis, line, line.orders)
+    return True

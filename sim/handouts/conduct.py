@@ -187,6 +187,8 @@ def _facts(speaker: Speaker, inject: Inject) -> list[tuple[str, str]]:
     if lasting is not None and lasting.lasting is not None:
         found["lasting"] = speaker.language.lasting(lasting.lasting)
     rows = [(speaker.say(f"run.{key}"), text) for key, text in found.items() if text]
+    if inject.news is not None and inject.news.to is not None:
+        rows.append((speaker.say("card.to"), speaker.side_or_actor(inject.news.to)))
     return rows + _room(speaker, inject)
 
 

@@ -69,8 +69,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "to", "To", 10,
         ("recipient", "recipients", "recipient player", "receiver", "addressee", "victim",
          "target audience", "training audience", "player", "players"),
-        "The actor whom an incident befalls; of a call the other end, which follows from the "
-        "channel; else empty",
+        "The actor whom an incident befalls; of news the actor whose side they go to (empty: all); "
+        "of a call the other end, which follows from the channel; else empty",
     ),
     Column(
         "description", "Description", 46,

@@ -26,6 +26,7 @@ _TYPES: Final = {
     "gesture": "an actor lowers tension",
     "call": "a call takes place on a channel",
     "outage": "a channel is down",
+    "news": "something is reported, to one side or to all",
 }
 _CAUSES: Final = {
     "accident": "nobody meant it",

@@ -33,6 +33,7 @@ TYPES: Final[dict[str, tuple[str, ...]]] = {
     "gesture": ("from",),
     "call": ("from", "to", "channel"),
     "outage": ("channel", "lasting"),
+    "news": ("to",),
 }
 """The types of events with the columns that belong to each, beside those that belong to all."""
 
@@ -50,6 +51,7 @@ _FIELDS: Final[dict[str, dict[str, str]]] = {
     "gesture": {"from": "actor"},
     "call": {"channel": "channel", "from": "by"},
     "outage": {"channel": "channel", "lasting": "lasting"},
+    "news": {"to": "to"},
 }  # fmt: skip
 """Which field of an inject a column is, by type."""
 

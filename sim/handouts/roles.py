@@ -41,6 +41,8 @@ def role_title(speaker: Speaker, role: Role) -> str:
     centre = _CENTRES.get(str(speaker.scenario.actors[role.actor].name))
     if role.desk == WATCH and centre is not None:
         return speaker.say(centre)
+    if not role.actor:
+        return speaker.say(f"role.{role.desk}", actor=speaker.side(role.bloc))
     return speaker.say(f"role.{role.desk}", actor=speaker.actor(role.actor))
 
 

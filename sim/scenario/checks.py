@@ -138,6 +138,9 @@ def _injects(values: Values) -> Iterator[Complaint]:
             actor = mapping(inject, what).get("actor")
             yield from _unknown((*path, what, "actor"), "actor", actor, actors)
             yield from _in_bloc((*path, what, "actor"), actor, values)
+        to = mapping(inject, "news").get("to")
+        yield from _unknown((*path, "news", "to"), "actor", to, actors)
+        yield from _in_bloc((*path, "news", "to"), to, values)
         for what in ("call", "outage"):
             name = mapping(inject, what).get("channel")
             yield from _unknown((*path, what, "channel"), "channel", name, channels)

@@ -60,6 +60,12 @@ class PlacedOutage(Frozen):
     lasting: Duration
 
 
+class News(Frozen):
+    """Something that is reported, to one actor's side or to everybody; the model heeds it not."""
+
+    to: Name | None = None
+
+
 def _label(value: Any) -> Any:
     """Take a whole number for the label it is, and refuse spaces that nobody sees."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -112,12 +118,13 @@ class Inject(Frozen):
     gesture: Gesture | None = None
     call: PlacedCall | None = None
     outage: PlacedOutage | None = None
+    news: News | None = None
     contingency: bool = False
     room: Room | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        kinds = ("incident", "alert", "gesture", "call", "outage")
+        kinds = ("incident", "alert", "gesture", "call", "outage", "news")
         if sum(getattr(self, kind) is not None for kind in kinds) != 1:
             raise ValueError(f"give exactly one of {', '.join(kinds)}")
         return self
@@ -130,4 +137,6 @@ class Inject(Frozen):
             said.pop("contingency", None)
         if self.room is None:
             said.pop("room", None)
+        if self.news is None:
+            said.pop("news", None)
         return said

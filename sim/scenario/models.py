@@ -27,6 +27,7 @@ from sim.scenario.injects import (
     CauseName,
     Gesture,
     Inject,
+    News,
     PlacedCall,
     PlacedIncident,
     PlacedOutage,
@@ -52,9 +53,9 @@ from sim.scenario.quantities import (
 
 __all__ = [
     "Actor", "Alert", "Area", "Begins", "Carried", "CauseName", "Channel", "Extent", "Force",
-    "Gesture", "Inject", "Latitude", "Longitude", "Moves", "Name", "Place", "PlacedCall",
-    "PlacedIncident", "PlacedOutage", "Position", "RightPerson", "Room", "Scenario", "Site",
-    "Sorties", "Spell", "Strikes", "Tests", "Text", "Willingness", "Worded",
+    "Gesture", "Inject", "Latitude", "Longitude", "Moves", "Name", "News", "Place",
+    "PlacedCall", "PlacedIncident", "PlacedOutage", "Position", "RightPerson", "Room", "Scenario",
+    "Site", "Sorties", "Spell", "Strikes", "Tests", "Text", "Willingness", "Worded",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sim.show.words import (
     clock_time,
     moment,
     month_year,
+    own_text,
     short_date,
     weekday_date,
 )
@@ -39,6 +40,8 @@ class Cast:
         scenario = self.theatre.scenario
         self.speaker = Speaker(scenario, spoken())
         self._forces = {force.id: force for force in scenario.forces}
+        self.retitled: dict[int, str] = {}
+        """Other words for injects, by their rows, as a facilitator may put them."""
         self._channels = [scenario.channels[name] for name in channel_rows(scenario)]
 
     def actor(self, row: int) -> str:
@@ -106,6 +109,10 @@ class Cast:
         longitude, latitude = self.theatre.projection.degrees(x, y)
         position = self.speaker.degrees(longitude, latitude)
         return f"{self.area(min(inside)[1])}, {position}" if inside else position
+
+    def inject(self, row: int) -> str:
+        """Return what an inject says."""
+        return self.retitled.get(row) or own_text(self.theatre.injects[row].title)
 
     def area(self, name: str) -> str:
         """Return the title of an area."""

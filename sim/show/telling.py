@@ -51,7 +51,6 @@ from sim.show.words import (
     decimals,
     incident,
     listed,
-    own_text,
     per_cent,
     possessive,
     sentence,
@@ -77,11 +76,12 @@ class Teller:
         cast: Cast,
         numbers: dict[int, int] | None = None,
         seat: int | None = None,
+        cases: dict[int, CaseStory] | None = None,
     ) -> None:
         self.history = history
         self.cast = cast
         self.seat = seat
-        self.cases: dict[int, CaseStory] = cases_of(history)
+        self.cases = cases_of(history) if cases is None else cases
         self.numbers = numbered(history) if numbers is None else numbers
         self._messages = {r.call: r for r in history.records if isinstance(r, Messaged)}
         self._contacts = {r.identity: r for r in history.records if isinstance(r, Contacted)}
@@ -118,12 +118,19 @@ class Teller:
         told = [(time, r) for r in self.history.records if (time := self.learned(r)) is not None]
         told.sort(key=lambda row: (row[0], ORDER[type(row[1])]))
         for time, record in told:
-            found = None if is_quiet(record) else TELL[type(record)](self, record)
-            yield (
-                time,
-                record,
-                None if found is None else Entry(time, *found, rank=ORDER[type(record)]),
-            )
+            yield time, record, self.tell(time, record)
+
+    def tell(self, time: int, record: Record) -> Entry | None:
+        """Return what a record says when it is learned of; None for what is only counted.
+
+        Records are to be told in the order in which they are learned.
+        """
+        found = None if is_quiet(record) else TELL[type(record)](self, record)
+        return None if found is None else Entry(time, *found, rank=ORDER[type(record)])
+
+    def go_on(self, other: Teller) -> None:
+        """Go on where another teller of the same history, when it was shorter, has ended."""
+        self._rung, self._believed = other._rung, other._believed
 
     # One method for each kind of record; None for what another record tells.
 
@@ -372,7 +379,7 @@ class Teller:
         )
 
     def placed(self, record: Placed) -> tuple[Tone, str]:
-        return Tone.INJECT, sentence(own_text(self.cast.theatre.injects[record.inject].title))
+        return Tone.INJECT, sentence(self.cast.inject(record.inject))
 
     def decided(self, record: Decided) -> tuple[Tone, str]:
         asked = Asked(record.request)

@@ -86,7 +86,7 @@ def worth_of(session: Session, content: dict[str, Any], code: str) -> dict[str, 
 def told(session: Session, found: Fork, code: str) -> dict[str, Any]:
     """Return a fork in words: where it first differs, what came of it, what was held fixed."""
     with speaking(code):
-        cast = Cast(session.stage)
+        cast = session.scene(code).cast
         was, would = peak_rung(found.game, cast), peak_rung(found.fork, cast)
         said: dict[str, Any] = {
             "differs": found.differs,
@@ -127,9 +127,8 @@ def _said(entry: Entry | None) -> str:
 def decisions(session: Session, code: str) -> list[dict[str, Any]]:
     """Return every question that people were asked, and what they replied, for the debrief."""
     replies = {m.request: m for m in session.moves() if m.request != -1}
+    scene = session.scene(code)
     with speaking(code):
-        cast = Cast(session.stage)
-        numbers = numbered(session.game.history())
         found = []
         for request in sorted(
             session.game.table.asked.values(), key=lambda r: (r.time, r.identity)
@@ -141,15 +140,15 @@ def decisions(session: Session, code: str) -> list[dict[str, Any]]:
                     "request": str(request.identity),
                     "kind": request.asked.name.lower(),
                     "chair": "" if chair is None else chair.name,
-                    "question": question_of(session.game, request, cast, numbers),
-                    "reply": _replied(request, move, cast),
-                    "asked": f"{cast.stamp(request.time)} UTC",
-                    "replied": "" if move is None else f"{cast.stamp(move.time)} UTC",
+                    "question": question_of(scene, request),
+                    "reply": _replied(request, move, scene.cast),
+                    "asked": f"{scene.cast.stamp(request.time)} UTC",
+                    "replied": "" if move is None else f"{scene.cast.stamp(move.time)} UTC",
                     "choice": None if move is None else move.choice,
                     "options": request.options,
                     "time": request.time,
                     "choices": [
-                        option_of(request, choice, cast)
+                        option_of(request, choice, scene.cast)
                         for choice in range(request.options)
                         if request.asked in (Asked.ACT, Asked.CONSENT, Asked.SAY)
                     ],

@@ -12,13 +12,18 @@ from typing import Any, Final, NamedTuple
 
 from sim.crisis import Asked, Crisis, History, Stage, crisis_of, plan
 from sim.crisis.deciders import Request
+from sim.crisis.routine import order_notices
 from sim.draws import child, root
 from sim.errors import RunError
+from sim.records import NEVER
 from sim.scenario import Scenario, loads
 from sim.workshop.chairs import Seating
 from sim.workshop.moves import Kind, Move
 from sim.workshop.table import LAPSES, MODEL, Kept, Table
 from sim.world import build, prepare
+
+NOTICE: Final = {0: 0.0, 1: 1.0, 2: None}
+"""The share of its flights a side gives notice of, by the choice of a move: none, all, as usual."""
 
 _MOVE: Final = -1
 """Rank of a move: it comes before all else of its instant."""
@@ -170,6 +175,14 @@ class Game:
         self.crisis.switchboard.cut(row, move.at)
         return True
 
+    def _notify(self, move: Move) -> bool:
+        row = self.stage.channel_rows.get(move.subject, NEVER)
+        line = self.crisis.switchboard.lines.get(row)
+        chair = self.table.seating.chairs.get(move.chair)
+        if chair is None or move.choice not in NOTICE:
+            return False
+        return order_notices(self.crisis, line, chair.bloc, NOTICE[move.choice])
+
     def _overrule(self, move: Move) -> bool:
         actor = self.stage.theatre.actor_index.get(move.subject)
         if actor is None:
@@ -199,6 +212,7 @@ _EFFECTS: Final[dict[Kind, Any]] = {
     Kind.INJECT: Game._inject,
     Kind.SKIP: Game._skip,
     Kind.CUT: Game._cut,
+    Kind.NOTIFY: Game._notify,
     Kind.OVERRULE: Game._overrule,
 }
 

@@ -12,16 +12,25 @@ import json
 from typing import Any, Final
 
 from sim.language import language, speaking
+from sim.scenario.models import Inject
+from sim.show.cast import Cast
 from sim.show.speaker import Speaker
 from sim.show.words import clock_time, moment, own_text, short_date
-from sim.workshop.chairs import FACILITATOR, Chair
+from sim.workshop.chairs import FACILITATOR, OBSERVER, Chair
 from sim.workshop.maps import Map
 from sim.workshop.rights import Person
+from sim.workshop.scenes import Feed
 from sim.workshop.session import Session
-from sim.workshop.views import Feed, count_words, incidents, seat_of, state
+from sim.workshop.views import count_words, state
 
 _QUEUE: Final = 256
 """Messages that may wait for one client."""
+
+PAST: Final = 400
+"""Events that a page keeps; who comes late is sent the latest."""
+
+_SPOTS: Final = 200
+"""Incidents that a map shows; more would hide it."""
 
 
 class Client:
@@ -48,6 +57,14 @@ def _stamp(session: Session, time: int | None) -> str:
     return f"{short_date(when)} {clock_time(when)} UTC"
 
 
+def _noted(inject: Inject) -> str:
+    """Return what the file notes about an inject for whoever brings it in."""
+    if inject.room is None:
+        return ""
+    noted = (inject.room.expected, inject.room.responsible, inject.room.notes)
+    return " · ".join(own_text(text) for text in noted if text)
+
+
 def packed(message: dict[str, Any]) -> str:
     """Return a message as it goes over the line."""
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
@@ -59,20 +76,16 @@ class Hub:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.clients: set[Client] = set()
-        self._feeds: dict[tuple[int | None, str], Feed] = {}
         self._maps: dict[str, Map] = {}
-        self._last: dict[tuple[str, str], str] = {}
+        self._told: dict[tuple[str, str], int] = {}
+        self._last: dict[tuple[str, str], dict[str, Any]] = {}
         self._version = -1
 
     # What a chair is told.
 
     def feed(self, chair: Chair, code: str) -> Feed:
         """Return the feed of a chair's seat in a language, brought up to now."""
-        key = (seat_of(chair), code)
-        if key not in self._feeds:
-            self._feeds[key] = Feed(*key)
-        self._feeds[key].update(self.session.game)
-        return self._feeds[key]
+        return self.session.scene(code).feed(chair)
 
     def map_in(self, code: str) -> Map:
         """Return the map with names in a language."""
@@ -84,7 +97,8 @@ class Hub:
     def stands(self, chair: Chair, code: str) -> dict[str, Any]:
         """Return how things stand for a chair, all that its page shows beside feed and map."""
         session = self.session
-        said = state(session.game, chair, code, beliefs=session.beliefs)
+        ground = self.map_in(code)
+        said = state(session.scene(code), chair, beliefs=session.beliefs)
         said |= {
             "running": session.pace.running,
             "speed": session.pace.speed,
@@ -94,18 +108,20 @@ class Hub:
             "revealed": session.revealed,
             "news": session.told_news(chair)[-20:],
             "sayings": [s for s in session.sayings if session.hears(chair, s)][-20:],
-            "units": self.map_in(code).units(session.game, chair),
+            "units": ground.units(session.game, chair),
             "incidents": [
-                {**one, "at": self.map_in(code).spot(one["x"], one["y"])}
-                for one in incidents(session.game, chair, code)
+                {"at": ground.spot(one["x"], one["y"]), "stamp": one["stamp"], "text": one["text"]}
+                for one in self.feed(chair, code).spots[-_SPOTS:]
             ],
         }
         if chair.name == FACILITATOR:
             with speaking(code):
-                said |= self._whole()
+                said |= self._whole(session.scene(code).cast)
+        if chair.name in (FACILITATOR, OBSERVER):
+            said["objectives"] = session.objectives
         return said
 
-    def _whole(self) -> dict[str, Any]:
+    def _whole(self, cast: Cast) -> dict[str, Any]:
         """Return what only the facilitator sees: injects, chairs, beliefs switched on or off."""
         session = self.session
         game, theatre = session.game, session.stage.theatre
@@ -115,7 +131,8 @@ class Hub:
             "injects": [
                 {
                     "inject": str(placed.identity),
-                    "title": own_text(theatre.injects[placed.inject].title),
+                    "title": cast.inject(placed.inject),
+                    "room": _noted(theatre.injects[placed.inject]),
                     "at": agenda.get(placed.identity),
                     "stamp": _stamp(session, agenda.get(placed.identity)),
                     "planned": placed.time,
@@ -131,6 +148,7 @@ class Hub:
                     "chair": chair.name,
                     "people": count_words(session.sitting(chair.name)),
                     "human": chair.name in game.table.sitting,
+                    "wrote": len(session.believed.get(chair.name, ())),
                     "decides": chair.decides,
                 }
                 for chair in session.seating.chairs.values()
@@ -143,20 +161,22 @@ class Hub:
     def greet(self, client: Client, since: int) -> None:
         """Tell a client that has just connected everything it has not seen."""
         chair, code = self.session.chair(client.person), client.person.language
-        feed = self.feed(chair, code)
-        events = [event for event in feed.events if event["n"] > since]
+        self.broadcast(True)  # so that what is new from here on is new to everybody
+        self.clients.add(client)
+        events = [event for event in self.feed(chair, code).events if event["n"] > since]
         client.send(packed({"kind": "map", **self.map_in(code).ground()}))
         # All at once: somebody who comes late to a long exercise must not overrun a queue.
-        client.send(packed({"kind": "past", "events": events}))
-        client.send(packed({"kind": "state", **self.stands(chair, code)}))
-        self.clients.add(client)
+        client.send(packed({"kind": "past", "events": events[-PAST:]}))
+        stands = self._last[chair.name, code] = self.stands(chair, code)
+        self._told[chair.name, code] = len(self.feed(chair, code).events)
+        client.send(packed({"kind": "state", **stands}))
 
     def leave(self, client: Client) -> None:
         """Forget a client that has gone."""
         self.clients.discard(client)
 
     def broadcast(self, moved: bool) -> None:
-        """Tell everybody what is new to them."""
+        """Tell everybody what is new to them: events, and what stands otherwise than before."""
         if not moved and self.session.version == self._version:
             return
         self._version = self.session.version
@@ -164,16 +184,21 @@ class Hub:
         for client in self.clients:
             key = (client.person.chair, client.person.language)
             groups.setdefault(key, []).append(client)
-        known = {key: len(feed.events) for key, feed in self._feeds.items()}
-        for (name, code), clients in groups.items():
-            chair = self.session.seating.chairs[name]
-            feed = self.feed(chair, code)
-            new = feed.events[known.get((seat_of(chair), code), 0) :]
-            messages = [packed({"kind": "event", "event": event}) for event in new]
-            stands = packed({"kind": "state", **self.stands(chair, code)})
-            if self._last.get((name, code)) != stands:
-                self._last[name, code] = stands
-                messages.append(stands)
-            for client in clients:
-                for message in messages:
+        for key, clients in groups.items():
+            for message in self._news(*key):
+                for client in clients:
                     client.send(message)
+
+    def _news(self, name: str, code: str) -> list[str]:
+        """Return what is new to those in a chair who read a language."""
+        chair = self.session.seating.chairs[name]
+        events = self.feed(chair, code).events
+        known = self._told.get((name, code), 0)
+        self._told[name, code] = len(events)
+        messages = [packed({"kind": "event", "event": event}) for event in events[known:]]
+        stands, was = self.stands(chair, code), self._last.get((name, code), {})
+        changed = {key: value for key, value in stands.items() if was.get(key, was) != value}
+        if changed:
+            self._last[name, code] = stands
+            messages.append(packed({"kind": "state", **changed}))
+        return messages

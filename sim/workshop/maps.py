@@ -28,6 +28,7 @@ class Map:
 
     def __init__(self, stage: Stage, speaker: Speaker) -> None:
         self._stage = stage
+        self._units: tuple[int, list[list[tuple[int, int]]]] = (-1, [])
         theatre = stage.theatre
         places = [theatre.place_of(row) for row in range(len(theatre.actors))]
         self._view = view_of(theatre, [place for place in places if place != (-1, -1)], _ASPECT)
@@ -94,8 +95,13 @@ class Map:
 
     def units(self, game: Game, chair: Chair) -> list[dict[str, Any]]:
         """Return where a chair's own units are that are out; the facilitator sees all."""
-        found = []
-        for bloc, places in enumerate(units_at(self._stage, game.history(), game.now)[:2]):
-            if chair.name == FACILITATOR or chair.bloc == bloc:
-                found += [{"bloc": bloc, "at": self.spot(x, y)} for x, y in places.tolist()]
-        return found
+        now = game.now
+        if self._units[0] != now:
+            places = units_at(self._stage, game.history(), now)[:2]
+            self._units = now, [[self.spot(x, y) for x, y in each.tolist()] for each in places]
+        return [
+            {"bloc": bloc, "at": at}
+            for bloc, places in enumerate(self._units[1])
+            if chair.name == FACILITATOR or chair.bloc == bloc
+            for at in places
+        ]

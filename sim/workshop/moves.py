@@ -21,6 +21,7 @@ class Kind(StrEnum):
     INJECT = "inject"  # an inject takes place at a time, now without one: inject, at
     SKIP = "skip"  # an inject does not take place: inject
     CUT = "cut"  # a channel is down from now on: channel, lasting
+    NOTIFY = "notify"  # a side gives notice of all its flights, none, or as usual: channel, choice
     OVERRULE = "overrule"  # the model's next decision of a kind is this one: actor, asked, choice
 
 

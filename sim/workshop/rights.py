@@ -13,6 +13,7 @@ from sim.crisis.deciders import Asked
 from sim.records import NEVER
 from sim.scenario.kinds import Cause
 from sim.workshop.chairs import FACILITATOR, OBSERVER, PROJECTOR
+from sim.workshop.game import NOTICE
 
 if TYPE_CHECKING:
     from sim.workshop.session import Session
@@ -57,9 +58,21 @@ def _volunteer(session: Session, person: Person, content: dict[str, Any]) -> dic
     lines = session.game.crisis.switchboard.lines
     if row is None or row not in lines or not lines[row].open(session.game.now):
         raise Refused("no_such_channel")
-    if chair.actor not in lines[row].plan.ends or not session.seating.holds(chair, row):
+    if not session.seating.holds(chair, row):
         raise Refused("not_yours")
     return {"subject": name}
+
+
+def _notify(session: Session, person: Person, content: dict[str, Any]) -> dict[str, Any]:
+    """A standing order: notice of every flight, of none, or as usual."""
+    said = _volunteer(session, person, content)
+    row = session.stage.channel_rows[said["subject"]]
+    if not session.game.crisis.switchboard.lines[row].plan.notices:
+        raise Refused("no_such_channel")
+    choice = _whole(content.get("choice"))
+    if choice not in NOTICE:
+        raise Refused("no_such_choice")
+    return said | {"choice": choice}
 
 
 def _say(session: Session, person: Person, content: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +82,7 @@ def _say(session: Session, person: Person, content: dict[str, Any]) -> dict[str,
     if found is None or found.right_person == NEVER or found.ended != NEVER:
         raise Refused("nobody_on_the_line")
     chair = session.chair(person)
-    if not chair.decides or not session.seating.holds(chair, found.channel.row):
+    if not session.seating.holds(chair, found.channel.row):
         raise Refused("not_yours")
     return {"call": str(call), "channel": found.channel.row, "text": _needed(content)}
 
@@ -95,6 +108,14 @@ def _inject(session: Session, person: Person, content: dict[str, Any]) -> dict[s
 
 def _skip(session: Session, person: Person, content: dict[str, Any]) -> dict[str, Any]:
     return {"subject": _inject(session, person, {**content, "at": None})["subject"]}
+
+
+def _edit(session: Session, person: Person, content: dict[str, Any]) -> dict[str, Any]:
+    """Put an inject that is still to come into other words."""
+    said = _skip(session, person, content)
+    if session.game.crisis.injects.over(int(said["subject"])):
+        raise Refused("too_late")
+    return said | {"text": _needed(content)}
 
 
 def _cut(session: Session, person: Person, content: dict[str, Any]) -> dict[str, Any]:
@@ -157,12 +178,28 @@ def _news(session: Session, person: Person, content: dict[str, Any]) -> dict[str
 def _observe(session: Session, person: Person, content: dict[str, Any]) -> dict[str, Any]:
     if person.chair not in (FACILITATOR, OBSERVER):
         raise Refused("not_yours")
-    about = content.get("about")
     kind = str(content.get("rating", ""))
     if kind not in ("", "strength", "improve"):
         raise Refused("no_such_choice")
-    event = {} if about is None else {"about": _whole(about)}
-    return {"text": _needed(content), "rating": kind, **event}
+    said: dict[str, Any] = {"text": _needed(content), "rating": kind}
+    events = session.scene(person.language).feed(session.chair(person)).events
+    for key, most in (("about", len(events)), ("objective", len(session.objectives))):
+        if content.get(key) not in (None, ""):
+            said[key] = _whole(content[key])
+            if not 1 <= said[key] <= most:
+                raise Refused("no_such_choice")
+    return said
+
+
+def _objective(session: Session, person: Person, content: dict[str, Any]) -> dict[str, Any]:
+    _leads(person)
+    return {"text": _needed(content)}
+
+
+def _what_if(session: Session, person: Person, content: dict[str, Any]) -> dict[str, Any]:
+    """A question about the past that was answered, so that the report can answer it too."""
+    _leads(person)
+    return {key: content[key] for key in WHAT_IF if content.get(key) is not None}
 
 
 def _feedback(session: Session, person: Person, content: dict[str, Any]) -> dict[str, Any]:
@@ -205,15 +242,20 @@ def _needed(content: dict[str, Any]) -> str:
     return text
 
 
+WHAT_IF: Final = ("request", "choice", "later", "channel", "at", "minutes", "keep")
+"""What a question about the past may hold."""
+
 _Check = Callable[["Session", Person, dict[str, Any]], dict[str, Any]]
 
 CHECKS: Final[dict[str, _Check]] = {
     "reply": _reply,
     "volunteer": _volunteer,
+    "notify": _notify,
     "say": _say,
     "belief": _belief,
     "inject": _inject,
     "skip": _skip,
+    "edit": _edit,
     "cut": _cut,
     "overrule": _overrule,
     "sit": _seat,
@@ -225,6 +267,8 @@ CHECKS: Final[dict[str, _Check]] = {
     "speed": _speed,
     "news": _news,
     "observe": _observe,
+    "objective": _objective,
+    "what_if": _what_if,
     "leap": _plain,
     "reveal": _plain,
     "end": _plain,

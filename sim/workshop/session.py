@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sim.scenario.models import WATCH
-from sim.workshop.chairs import FACILITATOR, Chair, Seating
+from sim.workshop.chairs import CHIEF, FACILITATOR, Chair, Seating
 from sim.workshop.game import Game, Setup, staged
 from sim.workshop.log import Log, Logged
 from sim.workshop.moves import Kind, Move
 from sim.workshop.pace import Open, Pace
 from sim.workshop.rights import CHECKS, Person, Refused
+from sim.workshop.scenes import Scene
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters of a join code: none that is read for another."""
@@ -48,6 +48,10 @@ class Session:
         self.news: list[dict[str, Any]] = []
         self.sayings: list[dict[str, Any]] = []
         self.version = 0
+        self.objectives: list[str] = []
+        self.believed: dict[str, set[int]] = {}
+        self.retitled: dict[int, str] = {}
+        self._scenes: dict[str, Scene] = {}
         self._marked = self.setup.begins
         self._restore()
 
@@ -55,7 +59,9 @@ class Session:
 
     @classmethod
     def create(cls, path: Path, setup: Setup, human: list[str] | None = None) -> Self:
-        """Begin a session in a new log. ``human`` are the chairs that people take; by default all.
+        """Begin a session in a new log. ``human`` are the chairs that people take.
+
+        By default these are all but the chiefs of defence, whose channel the capitals then hold.
 
         Raises ResultsError or RunError for a place or a setup that will not do.
         """
@@ -66,7 +72,11 @@ class Session:
             code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
             log.keep_secret(f"code {name}", code)
         log.keep_secret("cookie", secrets.token_hex(32))
-        deciding = [chair.name for chair in seating.chairs.values() if chair.decides]
+        deciding = [
+            chair.name
+            for chair in seating.chairs.values()
+            if chair.decides and chair.role.desk != CHIEF
+        ]
         for name in deciding if human is None else human:
             log.add(_wall(), setup.begins, FACILITATOR, "", Kind.SIT, {"subject": name})
         return cls(log)
@@ -207,6 +217,17 @@ class Session:
             {"time": entry.time, "chair": entry.chair, "bloc": chair.bloc, **entry.content}
         )
 
+    def _edited(self, entry: Logged) -> None:
+        identity = int(entry.content["subject"])
+        (row,) = [one.inject for one in self.stage.world.placed if one.identity == identity]
+        self.retitled[row] = entry.content["text"]
+
+    def _aimed(self, entry: Logged) -> None:
+        self.objectives.append(entry.content["text"])
+
+    def _wrote(self, entry: Logged) -> None:
+        self.believed.setdefault(entry.chair, set()).add(int(entry.content["case"]))
+
     def _told(self, entry: Logged) -> None:
         self.news.append({"n": len(self.news) + 1, "time": entry.time, **entry.content})
 
@@ -230,11 +251,17 @@ class Session:
 
     # What holds for a chair.
 
+    def scene(self, code: str) -> Scene:
+        """Return the game as it is told in a language."""
+        if code not in self._scenes:
+            self._scenes[code] = Scene(self.game, code, self.retitled)
+        return self._scenes[code]
+
     def hears(self, chair: Chair, saying: dict[str, Any]) -> bool:
         """Whether a chair hears what was said on a line: whoever holds either end of it."""
         if chair.name == FACILITATOR:
             return True
-        return chair.decides and self.seating.holds(chair, saying["channel"])
+        return self.seating.holds(chair, saying["channel"])
 
     def told_news(self, chair: Chair) -> list[dict[str, Any]]:
         """Return the announcements made to a chair."""
@@ -243,23 +270,22 @@ class Session:
             if not one["to"] or chair.name in one["to"] or chair.name == FACILITATOR
         ]  # fmt: skip
 
-    def is_watch(self, chair: Chair) -> bool:
-        """Whether a chair is a watch."""
-        return chair.role.desk == WATCH
-
 
 def _wall() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 _MOVES: Final = frozenset(Kind)
-_AFTER: Final = frozenset({"observe", "feedback", "reveal", "belief"})
+_AFTER: Final = frozenset({"observe", "objective", "feedback", "reveal", "belief", "what_if"})
 _ANONYMOUS: Final = frozenset({"feedback"})
 
 _EFFECTS: Final[dict[str, Callable[[Session, Logged], None]]] = {
     "join": Session._joined,
     "say": Session._said,
     "news": Session._told,
+    "edit": Session._edited,
+    "objective": Session._aimed,
+    "belief": Session._wrote,
     "lock": Session._turned,
     "beliefs": Session._turned,
     "start": Session._started,

@@ -42,7 +42,7 @@ class Table(Decider):
         reply: Callable[[Request, Kept], None] | None = None,
     ) -> None:
         self.seating = seating
-        self.sitting: set[str] = set()
+        self.sitting = seating.sitting
         self.asked: dict[int, Request] = {}
         self.orders: dict[tuple[int, Asked], int] = {}
         self._lapse = lapse
@@ -51,25 +51,27 @@ class Table(Decider):
 
     def takes(self, request: Request) -> bool:
         """Whether people, or an order of the facilitator, decide on a request."""
-        if (request.actor, request.asked) in self.orders:
-            return True
         if request.identity in self.asked:
             return True
-        chair = self.seating.chair_of(request)
-        if chair is None or chair.name not in self.sitting:
-            return False
+        if not self._by_people(request):
+            return (request.actor, request.asked) in self.orders
         return self._script is None or request.identity in self._script
 
     def decide(self, request: Request) -> int | None:
-        """Write down what is asked; an order of the facilitator answers at once."""
-        order = self.orders.pop((request.actor, request.asked), None)
-        if order is not None:
-            return min(order, request.options - 1)
+        """Write down what is asked; an order of the facilitator answers for the model at once."""
+        if not self._by_people(request):
+            order = self.orders.pop((request.actor, request.asked), None)
+            if order is not None:
+                return min(order, request.options - 1)
         self.asked[request.identity] = request
         kept = None if self._script is None else self._script.get(request.identity)
         if kept is not None and kept.choice is not None and self._reply is not None:
             self._reply(request, kept)
         return None
+
+    def _by_people(self, request: Request) -> bool:
+        chair = self.seating.chair_of(request)
+        return chair is not None and chair.name in self.sitting
 
     def lapsed(self, request: Request) -> int | None:
         """Return what holds when the clock has run out: not to call is a decision too."""

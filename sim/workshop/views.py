@@ -13,101 +13,21 @@ from sim.crisis.deciders import Asked, Request
 from sim.crisis.line import Call
 from sim.language import Lexicon, gettext, ngettext, speaking, spoken
 from sim.language import gettext_noop as N_
-from sim.records import NEVER, Acted, Happened, Origin, Placed, Record, Runged
+from sim.records import NEVER
 from sim.scenario.kinds import RESPONSES, Act, Cause, Content
-from sim.show.casebook import cases_of, numbered
 from sim.show.cast import Cast
-from sim.show.entries import TONES, Tone
-from sim.show.telling import Teller
 from sim.show.words import ACTS, CAUSES, RUNGS, clock_time, moment, severity
 from sim.workshop.chairs import FACILITATOR, Chair
-from sim.workshop.game import Game
+from sim.workshop.game import NOTICE, Game
+from sim.workshop.scenes import PUBLIC, Scene, seat_of
 from sim.workshop.table import LAPSES
 
-PUBLIC: Final = -2
-"""The seat of whoever sees only what is public: press, observers, the projector."""
 
-_PUBLIC_KINDS: Final = (Acted, Happened, Placed, Runged)
-_LOUD: Final = {Tone.INCIDENT, Tone.INJECT, Tone.ACT, Tone.RUNG}
-
-
-class ChairTeller(Teller):
-    """Tells a side what it learned; what it believes people know themselves."""
-
-    tells_beliefs = False
-
-
-class PublicTeller(ChairTeller):
-    """Tells what everybody saw: incidents, acts that were not secret, the rung, what is staged."""
-
-    def learned(self, record: Record) -> int | None:
-        """Return when the public learns of a record; None if it never does."""
-        if not isinstance(record, _PUBLIC_KINDS) or NEVER in record.seats:
-            return None
-        return max(record.seats)
-
-
-def seat_of(chair: Chair) -> int | None:
-    """Return the seat a chair sees from: its bloc, None for the facilitator who sees all."""
-    if chair.name == FACILITATOR:
-        return None
-    return PUBLIC if chair.bloc == NEVER else chair.bloc
-
-
-class Feed:
-    """What a seat is told, paragraph by paragraph, each once and numbered from 1."""
-
-    def __init__(self, seat: int | None, code: str) -> None:
-        self.seat = seat
-        self.code = code
-        self.events: list[dict[str, Any]] = []
-        self._told: set[int] = set()
-        self._seen = -1
-
-    def update(self, game: Game) -> list[dict[str, Any]]:
-        """Tell what the seat has learned since the last time, and return it."""
-        history = game.history()
-        if len(history.records) == self._seen:
-            return []
-        self._seen = len(history.records)
-        rows = {id(record): row for row, record in enumerate(history.records)}
-        new: list[dict[str, Any]] = []
-        with speaking(self.code):
-            cast = Cast(game.stage)
-            teller = (PublicTeller if self.seat == PUBLIC else ChairTeller)(
-                history, cast, None, self.seat
-            )
-            for time, record, entry in teller.entries():
-                row = rows[id(record)]
-                if row in self._told or time > game.now:
-                    continue
-                self._told.add(row)
-                if entry is None:
-                    continue
-                new.append(self._event(len(self.events) + len(new) + 1, time, entry, cast))
-        self.events += new
-        return new
-
-    def _event(self, number: int, time: int, entry: Any, cast: Cast) -> dict[str, Any]:
-        return {
-            "n": number,
-            "time": time,
-            "stamp": f"{cast.stamp(time)} UTC",
-            "tone": entry.tone.name.lower(),
-            "kind": TONES[entry.tone],
-            "text": entry.text,
-            "loud": entry.tone in _LOUD,
-        }
-
-
-def state(game: Game, chair: Chair, code: str, *, beliefs: bool = False) -> dict[str, Any]:
+def state(scene: Scene, chair: Chair, *, beliefs: bool = False) -> dict[str, Any]:
     """Return how things stand for a chair now: clock, rung, cases, calls and what it is asked."""
-    with speaking(code):
-        cast = Cast(game.stage)
-        start = game.scenario.start
-        now = moment(start, game.now)
-        seat = seat_of(chair)
-        numbers = numbered(game.history())
+    game, cast = scene.game, scene.cast
+    with speaking(scene.code):
+        now = moment(game.scenario.start, game.now)
         rung = game.crisis.ladder.rung
         return {
             "now": game.now,
@@ -116,9 +36,9 @@ def state(game: Game, chair: Chair, code: str, *, beliefs: bool = False) -> dict
             "over": game.over,
             "rung": rung,
             "rung_words": RUNGS[rung],
-            "cases": _cases(game, seat, cast, numbers, beliefs),
-            "calls": _calls(game, seat, cast, numbers),
-            "asked": _asked(game, chair, cast, numbers),
+            "cases": _cases(scene, seat_of(chair), beliefs),
+            "calls": _calls(scene, seat_of(chair)),
+            "asked": _asked(scene, chair),
             "lines": _lines(game, chair, cast),
         }
 
@@ -126,19 +46,16 @@ def state(game: Game, chair: Chair, code: str, *, beliefs: bool = False) -> dict
 # Cases.
 
 
-def _cases(
-    game: Game, seat: int | None, cast: Cast, numbers: dict[int, int], beliefs: bool
-) -> list[dict[str, Any]]:
+def _cases(scene: Scene, seat: int | None, beliefs: bool) -> list[dict[str, Any]]:
     """Return the open cases a seat must answer, with its clock; the facilitator sees all."""
-    stories = cases_of(game.history())
-    found = []
+    game, cast, found = scene.game, scene.cast, []
     for case in game.crisis.cases.still_open():
         if seat is not None and seat != case.victim_bloc:
             continue
-        story = stories.get(case.identity)
+        story = scene.cases.get(case.identity)
         said: dict[str, Any] = {
             "case": str(case.identity),
-            "number": numbers.get(case.identity, 0),
+            "number": scene.numbers.get(case.identity, 0),
             "what": story.kind if story else "",
             "victim": cast.actor(case.victim),
             "blamed": cast.actor(case.blamed),
@@ -175,18 +92,16 @@ def _stage_of(call: Call) -> str:
     return gettext("hung up; the word is on its way")
 
 
-def _calls(
-    game: Game, seat: int | None, cast: Cast, numbers: dict[int, int]
-) -> list[dict[str, Any]]:
+def _calls(scene: Scene, seat: int | None) -> list[dict[str, Any]]:
     """Return the calls under way that a seat knows of: its own, and those that ring at its end."""
-    found = []
+    game, cast, found = scene.game, scene.cast, []
     for identity, call in sorted(game.crisis.switchboard.calls.items()):
         if cast.is_public(call.channel.row) and seat not in (None, call.caller):
             continue
         rings = call.talking or call.ended != NEVER
         if seat not in (None, call.caller) and (seat == PUBLIC or not rings):
             continue
-        number = numbers.get(call.case.identity, 0) if call.case else 0
+        number = scene.numbers.get(call.case.identity, 0) if call.case else 0
         found.append(
             {
                 "call": str(identity),
@@ -230,9 +145,9 @@ _OPTIONS: Final = {
 }
 
 
-def _asked(game: Game, chair: Chair, cast: Cast, numbers: dict[int, int]) -> list[dict[str, Any]]:
+def _asked(scene: Scene, chair: Chair) -> list[dict[str, Any]]:
     """Return the questions that wait for a chair; the facilitator sees everybody's."""
-    found = []
+    game, cast, found = scene.game, scene.cast, []
     for request in game.waiting():
         to = game.table.seating.chair_of(request)
         if to is None or (chair.name != FACILITATOR and to.name != chair.name):
@@ -244,7 +159,7 @@ def _asked(game: Game, chair: Chair, cast: Cast, numbers: dict[int, int]) -> lis
                 "request": str(request.identity),
                 "chair": to.name,
                 "kind": request.asked.name.lower(),
-                "question": question_of(game, request, cast, numbers),
+                "question": question_of(scene, request),
                 "options": [
                     {"choice": choice, "text": option_of(request, choice, cast)}
                     for choice in _OPTIONS.get(request.asked, range(request.options))
@@ -259,10 +174,10 @@ def _asked(game: Game, chair: Chair, cast: Cast, numbers: dict[int, int]) -> lis
     return found
 
 
-def question_of(game: Game, request: Request, cast: Cast, numbers: dict[int, int]) -> str:
+def question_of(scene: Scene, request: Request) -> str:
     """Return what a request asks, in words."""
-    number = numbers.get(request.case, 0)
-    case = game.crisis.cases.by_identity.get(request.case)
+    cast, number = scene.cast, scene.numbers.get(request.case, 0)
+    case = scene.game.crisis.cases.by_identity.get(request.case)
     channel = "" if request.channel == NEVER else cast.channel(request.channel)
     if request.asked is Asked.ACT and case is not None:
         return gettext(
@@ -298,17 +213,25 @@ def option_of(request: Request, choice: int, cast: Cast) -> str:
     """Return one choice of a request, in words."""
     asked = request.asked
     if asked in (Asked.ACT, Asked.CONSENT):
-        return spoken().say(f"act.{RESPONSES[choice].act.name.lower()}")
+        return _act(choice)
     if asked is Asked.SAY:
         return _SAYINGS[Content(choice)]
-    yes = {
-        Asked.CALL: gettext("call"),
-        Asked.HALT: gettext("propose a halt"),
-        Asked.ANSWER: gettext("pick up"),
-        Asked.AUTHORISE: gettext("give leave"),
+    yes, no = _yes_or_no()[asked]
+    return yes if choice else no
+
+
+def _act(choice: int) -> str:
+    return spoken().say(f"act.{RESPONSES[choice].act.name.lower()}")
+
+
+def _yes_or_no() -> dict[Asked, tuple[str, str]]:
+    """Return the two answers to each question that has two."""
+    return {
+        Asked.CALL: (gettext("call"), gettext("do not call")),
+        Asked.HALT: (gettext("propose a halt"), gettext("propose no halt")),
+        Asked.ANSWER: (gettext("pick up"), gettext("let it ring")),
+        Asked.AUTHORISE: (gettext("give leave"), gettext("refuse")),
     }
-    no = {Asked.ANSWER: gettext("let it ring"), Asked.AUTHORISE: gettext("refuse")}
-    return yes[asked] if choice else no[asked]
 
 
 def _lapse(game: Game, request: Request) -> str:
@@ -340,32 +263,41 @@ def _lines(game: Game, chair: Chair, cast: Cast) -> list[dict[str, Any]]:
     for row, line in sorted(game.crisis.switchboard.lines.items()):
         if cast.is_public(row) or not line.open(game.now):
             continue
-        if chair.actor not in line.plan.ends or not game.table.seating.holds(chair, row):
+        if line.plan.truth or not game.table.seating.holds(chair, row):
             continue
-        if line.plan.truth:
-            continue
-        found.append({"channel": line.plan.name, "name": cast.channel(row)})
+        said: dict[str, Any] = {"channel": line.plan.name, "name": cast.channel(row)}
+        if line.plan.notices:
+            order = line.orders.get(chair.bloc)
+            said["notify"] = next(choice for choice, share in NOTICE.items() if share == order)
+        found.append(said)
     return found
-
-
-def incidents(game: Game, chair: Chair, code: str) -> list[dict[str, Any]]:
-    """Return where things went wrong that a chair knows of, for its map: metres on the plane."""
-    seat = seat_of(chair)
-    with speaking(code):
-        cast = Cast(game.stage)
-        teller = PublicTeller if seat == PUBLIC else Teller
-        told = teller(game.history(), cast, None, seat)
-        return [
-            {"x": r.x, "y": r.y, "text": told.happened(r)[1], "stamp": f"{cast.stamp(r.time)} UTC"}  # type: ignore[index]
-            for r in game.history().records
-            if isinstance(r, Happened)
-            and r.origin != Origin.ACT
-            and (r.x, r.y) != (NEVER, NEVER)
-            and (at := told.learned(r)) is not None
-            and at <= game.now
-        ]
 
 
 def count_words(number: int) -> str:
     """Return how many people sit in a chair."""
     return ngettext("{count} person", "{count} people", number, count=number)
+
+
+def orders(scene: Scene) -> dict[str, list[dict[str, Any]]]:
+    """Return what a facilitator may have the model decide next: for whom, and which decision."""
+    cast = scene.cast
+    with speaking(scene.code):
+        found = [
+            {"asked": int(Asked.ACT), "choice": choice, "text": _act(choice)}
+            for choice in range(len(RESPONSES))
+        ]
+        found += [
+            {"asked": int(asked), "choice": choice, "text": text}
+            for asked, (yes, no) in _yes_or_no().items()
+            for choice, text in ((1, yes), (0, no))
+        ]
+        found += [
+            {"asked": int(Asked.SAY), "choice": int(content), "text": text}
+            for content, text in _SAYINGS.items()
+        ]
+        actors = [
+            {"actor": actor.name, "name": cast.actor(row)}
+            for row, actor in enumerate(cast.theatre.actors)
+            if actor.bloc != NEVER
+        ]
+        return {"actors": actors, "decisions": found}

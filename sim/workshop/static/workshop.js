@@ -11,6 +11,7 @@ let now = 0;
 let heard = false;
 let lastAsked = "";
 let lastLead = "";
+const stands = {}; // how things stand; the server sends what has changed
 
 function made(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -351,7 +352,7 @@ function connect() {
   socket.onmessage = (message) => {
     const found = JSON.parse(message.data);
     if (found.kind === "map") drawGround(found);
-    else if (found.kind === "state") showState(found);
+    else if (found.kind === "state") showState(Object.assign(stands, found));
     else if (found.kind === "refused") byId("refused").textContent = found.text;
     else if (found.kind === "past") found.events.forEach((one) => addEvent({ ...one, first: true }));
     else if (found.kind === "event") addEvent(found.event);
