@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +16,7 @@ from sim.errors import RunError
 from sim.terminal import told
 
 _LOCAL = "127.0.0.1"
-_VERBS = ("forget", "verify", "export")
+_VERBS = ("forget", "verify", "export", "replay")
 
 
 def workshop(
@@ -21,7 +24,7 @@ def workshop(
         str,
         typer.Argument(
             metavar="FILE",
-            help="A scenario file; or forget, verify or export, followed by the log of a session.",
+            help="A scenario file; or forget, verify, export or replay, and the log of a session.",
         ),
     ],
     log_of: Annotated[Path | None, typer.Argument(metavar="LOG", show_default=False)] = None,
@@ -45,15 +48,22 @@ def workshop(
         str, typer.Option(help="Address to be reached at; 0.0.0.0 for a room.")
     ] = _LOCAL,
     port: Annotated[int, typer.Option(help="Port.", min=1, max=65535)] = 8470,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Encrypt, with a certificate made for this session.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Of replay: where the page goes.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="Of replay: the language of the page.")] = "en",
 ) -> None:
     """Run a live exercise: people join from their browsers and take the model's chairs."""
     with told("the session is kept; go on with --resume"):
         if file in _VERBS:
-            _with_log(file, log_of)
+            _with_log(file, log_of, out, language)
             return
         place = log or Path(f"{Path(file).stem}.session")
         session = _session(Path(file), place, resume, arm, world, seed, begin, lapse)
-        _serve(session, place, host, port)
+        _serve(session, place, host, port, tls)
 
 
 def _session(
@@ -104,14 +114,15 @@ def _check_installed() -> None:
         ) from None
 
 
-def _serve(session: Any, place: Path, host: str, port: int) -> None:
+def _serve(session: Any, place: Path, host: str, port: int, tls: bool) -> None:
     """Serve until interrupted; what was said is in the log all the while."""
     import uvicorn
 
     from sim.workshop.chairs import FACILITATOR
     from sim.workshop.server import Server
 
-    address = f"http://{_reached_at(host)}:{port}"
+    reached = _reached_at(host)
+    address = f"{'https' if tls else 'http'}://{reached}:{port}"
     code = next(code for code, name in session.codes.items() if name == FACILITATOR)
     typer.echo(f"{session.game.scenario.scenario}")
     typer.echo(f"Facilitator: {address}/join/{code}")
@@ -119,15 +130,45 @@ def _serve(session: Any, place: Path, host: str, port: int) -> None:
     typer.echo(f"Log: {place}")
     if host != _LOCAL:
         typer.echo(
-            "Anybody on this network who reaches this address can try join codes, and read along "
-            "what is sent unencrypted. Use a network of your own, not a public one."
+            "Anybody on this network who reaches this address can try join codes"
+            + ("." if tls else ", and read along what is sent unencrypted.")
+            + " Use a network of your own, not a public one."
         )
     typer.echo("Ctrl-C ends the server; --resume goes on where it stood.")
     server = Server(session, address)
-    uvicorn.run(
-        server.app, host=host, port=port, log_level="warning", ws="websockets-sansio",
-        ws_max_size=65_536, access_log=False, timeout_graceful_shutdown=2,
-    )  # fmt: skip
+    with _encrypted(session.log, reached, tls) as files:
+        uvicorn.run(
+            server.app, host=host, port=port, log_level="warning", ws="websockets-sansio",
+            ws_max_size=65_536, access_log=False, timeout_graceful_shutdown=2, **files,
+        )  # fmt: skip
+
+
+@contextmanager
+def _encrypted(log: Any, reached: str, tls: bool) -> Iterator[dict[str, Any]]:
+    """Have the session's certificate at hand for as long as the server runs, if there is to be one.
+
+    It is kept with the session's secrets, so that nobody has to accept another after a new start.
+    """
+    if not tls:
+        yield {}
+        return
+    from sim.workshop.certificates import Certificate, certificate, holds
+
+    made = Certificate(*(log.secrets().get(f"tls {part}", "") for part in Certificate._fields))
+    if not holds(made, reached):
+        made = certificate(reached)
+        for part, text in made._asdict().items():
+            log.keep_secret(f"tls {part}", text)
+    typer.echo(
+        "Browsers will warn that nobody vouches for this certificate. Compare its fingerprint "
+        f"(SHA-256) before you go on:\n{made.fingerprint}"
+    )
+    with TemporaryDirectory() as folder:
+        key, chain = Path(folder, "key.pem"), Path(folder, "certificate.pem")
+        key.touch(0o600)
+        key.write_text(made.key, encoding="ascii")
+        chain.write_text(made.certificate, encoding="ascii")
+        yield {"ssl_keyfile": key, "ssl_certfile": chain}
 
 
 def _reached_at(host: str) -> str:
@@ -142,12 +183,15 @@ def _reached_at(host: str) -> str:
             return socket.gethostname()
 
 
-def _with_log(verb: str, place: Path | None) -> None:
-    """Erase the names of a log, look whether it was changed, or print it as lines of JSON."""
+def _with_log(verb: str, place: Path | None, out: Path | None, language: str) -> None:
+    """Erase the names of a log, see whether it was changed, print it, or make its replay."""
     from sim.workshop.log import Log
 
     if place is None:
         raise RunError(f"workshop {verb}: name the log of a session after it")
+    if verb == "replay":
+        _replay(place, out or Path(f"{place.stem}_replay.html"), language)
+        return
     log = Log.open(place)
     if verb == "forget":
         typer.echo(f"{log.forget()} names erased from {place}")
@@ -158,3 +202,25 @@ def _with_log(verb: str, place: Path | None) -> None:
         for line in log.lines():
             typer.echo(line)
     log.close()
+
+
+def _replay(log: Path, out: Path, code: str) -> None:
+    """Write the replay of a session as one page that needs no server."""
+    _check_installed()
+    from sim.language import LANGUAGES
+    from sim.scenario.nearest import suggestion
+    from sim.study.folder import check_new, place
+    from sim.workshop.hub import Hub
+    from sim.workshop.pages import replay
+    from sim.workshop.session import Session
+
+    if code not in LANGUAGES:
+        raise RunError(
+            f'--language "{code}": is none of this program. {suggestion(code, LANGUAGES)}'
+        )
+    check_new(out, False)
+    session = Session.resume(log)
+    page = replay(session, Hub(session).map_in(code), code, alone=True)
+    session.log.close()
+    place(out, lambda beside: beside.write_bytes(bytes(page.body)))
+    typer.echo(f"{out}: opens in any browser, without a server; it holds the truth of the session")

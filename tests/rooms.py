@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import time
@@ -17,6 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from commands import ROOT
+
+ANY = ssl.create_default_context()
+ANY.check_hostname = False
+ANY.verify_mode = ssl.CERT_NONE  # the certificate of a session is its own
 
 
 def free_port() -> int:
@@ -32,7 +37,7 @@ class Room:
     def __init__(self, folder: Path, scenario: Path, *options: str) -> None:
         self.log = folder / "room.session"
         self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = f"http{'s' * ('--tls' in options)}://127.0.0.1:{self.port}"
         self._scenario, self._options = scenario, options
         self._process: subprocess.Popen[bytes] | None = None
         self._said = folder / "server.txt"
@@ -48,12 +53,16 @@ class Room:
         until = time.monotonic() + 60
         while True:
             try:
-                with urllib.request.urlopen(f"{self.address}/hello", timeout=2):
+                with urllib.request.urlopen(f"{self.address}/hello", timeout=2, context=ANY):
                     return
             except OSError:
                 assert self._process.poll() is None, self._said.read_text()
                 assert time.monotonic() < until, self._said.read_text()
                 time.sleep(0.1)
+
+    def said(self) -> str:
+        """Return what the server has said so far."""
+        return self._said.read_text(encoding="utf-8")
 
     def kill(self) -> None:
         """End the server as a power cut would."""
@@ -95,7 +104,13 @@ class Seat:
     """Somebody's browser, with everything that ever reached it."""
 
     def __init__(
-        self, browser: Any, place: Room, chair: str, name: str = "", **context: Any
+        self,
+        browser: Any,
+        place: Room,
+        chair: str,
+        name: str = "",
+        language: str = "en",
+        **context: Any,
     ) -> None:
         self.context = browser.new_context(**context)
         self.page = self.context.new_page()
@@ -110,6 +125,7 @@ class Seat:
         self.page.goto(f"{place.address}/join/{place.codes()[chair]}")
         if name:
             self.page.fill("#name", name)
+        self.page.select_option("#language", language)
         self.page.click("main button")
         self.page.wait_for_url("**/seat")
 
@@ -141,6 +157,21 @@ class Seat:
         self.page.fill("#speed", str(speed))
         self.page.fill("#think", str(think))
         self.page.locator("form:has(#speed) button").click()
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+def cookie(place: Room, code: str) -> str:
+    """Join, and return the cookie of who joined."""
+    opener = urllib.request.build_opener(_Stay)
+    try:
+        opener.open(f"{place.address}/join", data=f"code={code}".encode())
+    except urllib.error.HTTPError as answer:
+        return str(answer.headers["set-cookie"]).split(";")[0]
+    raise AssertionError("nobody was let in")
 
 
 def fetched(address: str, cookie: str = "", **headers: str) -> int:

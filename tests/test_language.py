@@ -132,9 +132,8 @@ def test_a_translation_changes_no_run() -> None:
     assert content_hash(one) == content_hash(two)
     titles = [inject.title for inject in two.injects]
     assert titles == [inject.title for inject in one.injects]
-    assert [in_language(title, "pl") for title in titles] == [
-        None, "Rakieta spada na Przewodów", None,
-    ]  # fmt: skip
+    polish = {in_language(title, "pl") for title in titles}
+    assert polish == {None, "Rakieta spada na Przewodów"}
 
 
 def test_an_arm_may_have_its_title_in_several_languages() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import ssl
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 from browser import MUST, browsing, needs_browser
 from commands import SCENARIOS, deconflict, succeeded
-from rooms import Seat, fetched, room
+from rooms import Seat, cookie, fetched, room
 
 if not MUST:
     pytest.importorskip("starlette", reason="needs the extra workshop")
@@ -67,12 +69,18 @@ def test_a_session_is_played_and_no_chair_is_sent_what_is_not_its_own(
             for name in ("facilitator", *DECIDING, "observer", "press", "projector")
         }
         leader = seats["facilitator"]
+        leader.page.get_by_label("Write down an objective").fill("MARKAIM")
+        leader.lead("Write down an objective")
+        later = leader.page.locator("tr", has_text="MARKLATER")
+        later.get_by_text("Put into other words").click()
+        later.get_by_label("Put into other words").fill("MARKEDITED")
+        later.get_by_label("Put into other words").press("Enter")
         leader.pace(600)
         leader.lead("Start")
         watch = seats["russia_watch"].page
         watch.locator(".asked.call", has_text="Case").first.wait_for(timeout=60_000)
         leader.lead("Pause")
-        leader.page.get_by_label("Note an observation").first.fill("MARKOBSERVED")
+        leader.page.locator("#note").fill("MARKOBSERVED")
         leader.lead("Note an observation")
 
         poland = seats["poland_capital"].page
@@ -104,8 +112,9 @@ def test_a_session_is_played_and_no_chair_is_sent_what_is_not_its_own(
             own = seat.everything()
             if name == "facilitator":
                 continue
-            for mark in ("LATER", "SPARE", "OBSERVED", "BELIEF", "NAME", "BRIEF"):
+            for mark in ("LATER", "SPARE", "EDITED", "OBSERVED", "BELIEF", "NAME", "BRIEF"):
                 assert f"MARK{mark}" not in own, (name, mark)
+            assert ("MARKAIM" in own) == (name == "observer"), name
             assert ("MARKSAID" in own) == name.endswith("_watch"), name
             assert "In truth" not in own, name
             others = set(place.codes().values()) - {place.codes()[name]}
@@ -116,6 +125,7 @@ def test_a_session_is_played_and_no_chair_is_sent_what_is_not_its_own(
         assert "MARKOBSERVED" in report.content()
         assert "MARKBELIEF" in report.content()
         assert "MARKFEEDBACK" in report.content()
+        assert "MARKAIM" in report.content()
         word = leader.context.request.get(f"{place.address}/report.docx").body()
         tables = docx.Document(BytesIO(word)).tables
         told = " ".join(cell.text for one in tables for row in one.rows for cell in row.cells)
@@ -147,7 +157,8 @@ def _what_if(report: Any) -> None:
     """At a past decision: what if they had done nothing?"""
     rows = report.locator("#decisions tr[data-kind=call]")
     row = rows.filter(has_text="Russian National Defense Management Center watch").first
-    row.get_by_role("button", name="they had done nothing").click()
+    row.locator("select").select_option(label="they had done nothing")
+    row.get_by_role("button", name="What if?").click()
     until(report, "First difference", "#forked")
     assert "People might have chosen otherwise" in report.inner_text("#forked")
     report.locator("#down button").click()
@@ -194,7 +205,7 @@ def test_hostile_words_are_words(browser: Any, tmp_path: Path) -> None:
         leader.page.get_by_label("Tell everybody").first.fill(HOSTILE)
         leader.lead("Tell everybody")
         until(press.page, "<img src=x onerror=alert(1)>")
-        leader.page.get_by_label("Note an observation").first.fill(HOSTILE)
+        leader.page.locator("#note").fill(HOSTILE)
         leader.lead("Note an observation")
         report = leader.context.new_page()
         report.on("dialog", lambda dialog: leader.problems.append(dialog.message))
@@ -230,7 +241,8 @@ def test_nothing_acts_without_its_role_or_from_elsewhere(browser: Any, tmp_path:
         (held,) = press.context.cookies()
         assert (held["httpOnly"], held["sameSite"]) == (True, "Lax")
         cookie = f"{held['name']}={held['value']}"
-        for path in ("codes", "report", "report.docx", "log.jsonl", "peek/nato_watch"):
+        for path in ("codes", "report", "report.docx", "log.jsonl", "peek/nato_watch", "replay",
+                     "replay.html", "fan.svg", "events.xlsx", "events.csv"):  # fmt: skip
             assert fetched(f"{place.address}/{path}", cookie) == 403
         assert fetched(f"{place.address}/codes", cookie[:-2] + "xx") == 403
         socket_address = place.address.replace("http", "ws") + "/live"
@@ -260,6 +272,60 @@ def test_nothing_acts_without_its_role_or_from_elsewhere(browser: Any, tmp_path:
     assert [e.kind for e in Log.open(place.log).entries() if e.kind == "end"] == []
 
 
+def test_who_reads_nothing_is_hung_up_on_and_the_others_read_on(tmp_path: Path) -> None:
+    from websockets.exceptions import ConnectionClosed
+    from websockets.sync.client import connect
+
+    with room(tmp_path, BORDER, *FROM) as place:
+        codes, address = place.codes(), place.address.replace("http", "ws") + "/live"
+
+        def there(chair: str, **options: Any) -> Any:
+            held = {"Cookie": cookie(place, codes[chair])}
+            return connect(address, origin=place.address, additional_headers=held, **options)  # type: ignore[arg-type]
+
+        asleep = there("press", max_queue=1, close_timeout=1)
+        told, spoken = 0, 0
+        with there("projector", max_size=None) as awake:
+            for _ in range(12):  # facilitators, each of whom may say so much in ten seconds
+                with there("facilitator", max_queue=1) as leader:
+                    for _ in range(36):
+                        spoken += 1
+                        words = f"{spoken}: {'so much to say ' * 120}"
+                        leader.send(json.dumps({"kind": "news", "text": words, "to": []}))
+                        while told < spoken:
+                            news = json.loads(awake.recv(20)).get("news", [])
+                            told = max([told, *(one["n"] for one in news)])
+        assert told == spoken
+        seen = [0]
+
+        def wake_up() -> None:
+            while True:
+                seen.extend(one["n"] for one in json.loads(asleep.recv(20)).get("news", []))
+
+        with pytest.raises(ConnectionClosed):
+            wake_up()
+        assert max(seen) < spoken
+
+
+def test_what_is_sent_can_be_encrypted(browser: Any, tmp_path: Path) -> None:
+    with room(tmp_path, BORDER, *FROM, "--tls") as place:
+        assert place.address.startswith("https://")
+        leader = Seat(browser, place, "facilitator", ignore_https_errors=True)
+        leader.lead("Start")
+        leader.page.get_by_role("button", name="Pause", exact=True).wait_for()
+        (held,) = leader.context.cookies()
+        assert held["secure"]
+        printed = re.search(r"^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$", place.said(), re.M)
+        assert printed is not None
+        shown = ssl.get_server_certificate(("127.0.0.1", place.port))
+        own = hashlib.sha256(ssl.PEM_cert_to_DER_cert(shown)).hexdigest()
+        assert printed[0].replace(":", "").lower() == own
+        place.kill()
+        place.open("--resume")
+        assert ssl.get_server_certificate(("127.0.0.1", place.port)) == shown
+        assert leader.problems == []
+
+
 def test_no_page_of_it_puts_up_a_barrier(browser: Any, tmp_path: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -271,7 +337,7 @@ def test_no_page_of_it_puts_up_a_barrier(browser: Any, tmp_path: Path) -> None:
         seats[2].page.locator(".asked.act").wait_for(timeout=60_000)
         seats[0].lead("Pause")
         pages = [seat.page for seat in seats]
-        for path in ("", "codes", "report"):
+        for path in ("", "codes", "report", "replay", "peek/nato_watch"):
             page = seats[0].context.new_page()
             page.goto(f"{place.address}/{path}")
             pages.append(page)

@@ -17,17 +17,23 @@ import sim
 from sim.crisis import Stage, play
 from sim.crisis.deciders import Asked, Request
 from sim.errors import ResultsError, RunError
+from sim.handouts.event_import import imported
 from sim.records import NEVER, Acted, Called, CallEnd, Decided, Happened, Messaged, Noticed, Placed
 from sim.scenario import loads
-from sim.scenario.kinds import Act, Content
+from sim.scenario.kinds import Act, Cause, Content
 from sim.scenario.quantities import DAY, HOUR, MINUTE
+from sim.show.fan import draw_fan
+from sim.workshop.after_action import events_list, found
+from sim.workshop.certificates import certificate, holds
 from sim.workshop.chairs import FACILITATOR, PRESS
+from sim.workshop.fan import fan, model_paths, times_of
 from sim.workshop.forks import Change, fork
 from sim.workshop.game import Game, Setup, again, staged
 from sim.workshop.hub import Client, Hub
 from sim.workshop.log import Log
 from sim.workshop.moves import Kind, Move
 from sim.workshop.pace import Open, Pace
+from sim.workshop.replay import replayed
 from sim.workshop.rights import Person, Refused
 from sim.workshop.scenes import Scene
 from sim.workshop.session import Session
@@ -220,7 +226,7 @@ def test_a_contingency_takes_place_only_when_it_is_played() -> None:
     )
     setup = SETUP._replace(text=TEXT.replace("injects:\n", f"injects:\n{line}", 1))
     stage = staged(setup)
-    (spare,) = [p for p in stage.world.placed if stage.theatre.injects[p.inject].contingency]
+    (spare,) = [p for p in stage.world.placed if stage.theatre.injects[p.inject].id == "spare"]
     assert not [r for r in play(stage, setup.arm).of(Placed) if r.identity == spare.identity]
     game = seated(stage, setup)
     number = len(DECIDING) + 1
@@ -499,11 +505,16 @@ def test_nobody_acts_beyond_their_chair(tmp_path: Path) -> None:
             continue
         with pytest.raises(Refused, match="not_yours"):
             session.act(person, "reply", said)
+        if not name.endswith("watch"):
+            with pytest.raises(Refused, match="not_yours"):
+                session.act(person, "notify", {"channel": "line", "choice": 1})
         for kind, content in (
             ("start", {}), ("pause", {}), ("end", {}), ("speed", {"speed": 2}),
             ("inject", {"inject": 1}), ("skip", {"inject": 1}), ("news", {"text": "x", "to": []}),
             ("cut", {"channel": "line", "lasting": 1}), ("lock", {"on": True}), ("reveal", {}),
             ("sit", {"chair": "nato_watch"}), ("leave", {"chair": "nato_watch"}),
+            ("edit", {"inject": 1, "text": "x"}), ("objective", {"text": "x"}),
+            ("what_if", {"request": 1}),
             ("overrule", {"actor": "us", "asked": 0, "choice": 6, "reason": "x"}),
         ):  # fmt: skip
             with pytest.raises(Refused, match="not_yours"):
@@ -639,3 +650,160 @@ def test_who_comes_back_is_sent_what_they_have_not_seen(tmp_path: Path) -> None:
     assert everything == list(range(1, len(everything) + 1))
     assert told(3) == everything[3:]
     assert told(10_000) == []
+
+
+def test_what_has_changed_adds_up_to_how_things_stand(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "s.sqlite", SETUP)
+    room, hub, luck = people(session), Hub(session), random.Random(9)
+    session.act(room[FACILITATOR], "speed", {"speed": 600, "think": 5})
+    session.act(room[FACILITATOR], "start", {})
+    held: dict[Client, dict[str, Any]] = {}
+    told: dict[Client, list[int]] = {}
+    sizes = []
+    for beat in range(240):
+        if beat % 40 == 0:  # somebody comes late, again and again
+            for name in ("poland_capital", "russia_watch", FACILITATOR, "projector"):
+                client = Client(room[name])
+                hub.greet(client, 0)
+                held[client], told[client] = {}, []
+        hub.broadcast(session.tick(1.0))
+        for request in session.game.waiting():
+            chair = session.seating.chair_of(request)
+            if chair is not None and luck.random() < 0.1 and not session.game.over:
+                said = {"request": str(request.identity), "choice": 0}
+                session.act(room[chair.name], "reply", said)
+        hub.broadcast(False)
+        for client, stands in held.items():
+            while not client.queue.empty():
+                text = client.queue.get_nowait()
+                message = json.loads(text)
+                kind = message.pop("kind")
+                if kind == "state":
+                    stands |= message
+                    sizes.append(len(text))
+                elif kind in ("event", "past"):
+                    events = message.get("events", [message.get("event")])
+                    told[client] += [event["n"] for event in events]
+    for client, stands in held.items():
+        chair = session.chair(client.person)
+        whole = json.loads(json.dumps(hub.stands(chair, "en")))
+        assert stands == whole, chair.name
+        assert told[client] == list(range(1, len(hub.feed(chair, "en").events) + 1))
+    assert sorted(sizes)[len(sizes) // 2] < max(sizes) / 4  # most of what is sent is little
+
+
+# Afterwards.
+
+
+def debriefed(tmp_path: Path) -> tuple[Session, dict[str, Person]]:
+    """Return a session that was played for a day, observed and ended."""
+    session = Session.create(tmp_path / "s.sqlite", SETUP)
+    room = people(session)
+    leader, observer = room[FACILITATOR], room["observer"]
+    session.act(leader, "objective", {"text": "Use the line"})
+    identity = str(session.stage.theatre.inject_identity("milley_calls"))
+    session.act(leader, "edit", {"inject": identity, "text": "The chief dials"})
+    session._advance(NOON + 2 * HOUR + 41 * MINUTE)
+    (case,) = session.game.crisis.cases.still_open()
+    believed = {"case": str(case.identity), "cause": int(Cause.ACCIDENT), "why": "as ever"}
+    session.act(room["poland_capital"], "belief", believed)
+    right = {**believed, "cause": int(Cause.NOT_THEIRS)}
+    session.act(room["russia_capital"], "belief", right)
+    about = len(session.scene("en").feed(session.chair(observer)).events)
+    noted = {"text": "nobody calls", "rating": "improve", "about": about, "objective": 1}
+    session.act(observer, "observe", noted)
+    session._advance(NOON + 2 * DAY)
+    session.act(leader, "end", {})
+    return session, room
+
+
+def test_the_report_ties_notes_to_events_and_beliefs_to_the_truth(tmp_path: Path) -> None:
+    session, room = debriefed(tmp_path)
+    call = asked_first(session, Asked.CALL)
+    session.act(room[FACILITATOR], "what_if", {"request": str(call.identity), "choice": 1})
+    with pytest.raises(Refused, match="no_such_choice"):
+        session.act(room["observer"], "observe", {"text": "x", "about": 9999})
+    with pytest.raises(Refused, match="no_such_choice"):
+        session.act(room["observer"], "observe", {"text": "x", "objective": 2})
+    told = found(session, "en")
+    (objective,) = told["objectives"]
+    (note,) = objective["noted"]
+    assert "Missile" in note["about"] or "missile" in note["about"]
+    assert [(b["right"], b["true"]) for b in told["beliefs"]] == [
+        (False, "not theirs"), (True, "not theirs"),
+    ]  # fmt: skip
+    (other,) = told["counterfactuals"]
+    forked = fork(session.stage, session.setup, session.moves(), Change(call.identity, 1))
+    assert other["differs"] == forked.differs
+    titles = {one["title"]: one["actual"] for one in told["injects"]}
+    assert titles["The chief dials"] == "2022-11-15 20:00 UTC"
+    assert "Milley tries to reach Gerasimov" not in titles
+
+
+def asked_first(session: Session, kind: Asked) -> Request:
+    """Return the first question of a kind that people were asked."""
+    rows = [r for r in session.game.table.asked.values() if r.asked is kind]
+    return min(rows, key=lambda r: (r.time, r.identity))
+
+
+def test_the_list_of_events_says_when_they_came_and_is_read_back(tmp_path: Path) -> None:
+    session, _ = debriefed(tmp_path)
+    for suffix in (".csv", ".xlsx"):
+        path = tmp_path / f"events{suffix}"
+        path.write_bytes(events_list(session, suffix))
+        scenario = tmp_path / "scenario.yaml"
+        scenario.write_text(TEXT, encoding="utf-8")
+        back = imported(path, scenario)
+        assert back.changed == {"milley_calls": ["title"]} or "milley_calls" in back.changed
+        assert (back.added, back.removed) == ([], []) or not (back.added or back.removed)
+    text = events_list(session, ".csv").decode("utf-8-sig")
+    assert text.splitlines()[0].split(",")[1:3] == ["Scenario time", "Actual time"]
+    drone = next(line for line in text.splitlines() if "drone" in line)
+    assert ",2022-11-17 06:00 UTC,," in drone  # kept in hand, and never played
+
+
+def test_a_replay_holds_every_seat_and_no_name(tmp_path: Path) -> None:
+    session, room = debriefed(tmp_path)
+    session.log.name(room["poland_capital"].token, "Gertrude Example")
+    ground = Hub(session).map_in("en")
+    titles = {name: name for name in session.seating.chairs}
+    said = replayed(session, ground, titles, "en")
+    views = {view["chair"]: view for view in said["views"]}
+    assert "Gertrude" not in json.dumps(said)
+    assert said["times"] == sorted(set(said["times"]))
+    assert (said["times"][0], said["times"][-1]) == (NOON, NOON + 2 * DAY)
+    assert len(said["stamps"]) == len(said["units"]) == len(said["times"])
+    assert len(views[FACILITATOR]["beliefs"]) == 2
+    assert [one["why"] for one in views["poland_capital"]["beliefs"]] == ["as ever"]
+    assert views["nato_watch"]["beliefs"] == []
+    for name, view in views.items():
+        told = json.dumps(view["events"])
+        assert ("n truth" in told) == (name == FACILITATOR), name
+        feed = session.scene("en").feed(session.seating.chairs[name]).events
+        assert [e["text"] for e in view["events"]] == [e["text"] for e in feed if e["time"] >= NOON]
+
+
+def test_the_fan_is_what_the_model_plays_alone(tmp_path: Path) -> None:
+    session, _ = debriefed(tmp_path)
+    setup = session.setup
+    paths, times = model_paths(setup, 4), times_of(session.stage, setup)
+    assert paths.shape == (4, times.size)
+    for number in range(4):
+        stage = staged(setup._replace(world=number))
+        game = Game(stage, setup)
+        for at, time in enumerate(times[::7]):
+            game.advance(int(time) + 1)
+            assert game.crisis.ladder.rung == paths[number][7 * at]
+    picture = fan(session, "en", worlds=4)
+    assert picture == fan(session, "en", worlds=4)
+    assert "The room's highest rung was" in picture.decode()
+    with pytest.raises(ValueError, match="do not fit"):
+        draw_fan(session.game.scenario.start, times, paths[:, :-1], paths[0])
+
+
+def test_a_certificate_holds_for_its_host_only() -> None:
+    made = certificate("192.0.2.7")
+    assert holds(made, "192.0.2.7")
+    assert not holds(made, "192.0.2.8")
+    assert not holds(made._replace(certificate=""), "192.0.2.7")
+    assert holds(certificate("room.example"), "room.example")

@@ -136,6 +136,12 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
 )  # fmt: skip
 
+RECORDED: Final = Column(
+    "actual", "Actual time", 22, (),
+    "When it took place in a session. A list of a session has it; on the way back it is passed "
+    "over",
+)  # fmt: skip
+
 BY_KEY: Final = {column.key: column for column in COLUMNS}
 FOR_THE_ROOM: Final = 10
 """The first columns, which those who run the exercise print; the rest is for the model."""
@@ -231,7 +237,7 @@ def layout(
         return None
     at = counted.index(max(counted))
     heads = {place: str(cell) for place, cell in enumerate(rows[at]) if cell not in (None, "")}
-    out = {folded(heading) for heading in leave_out}
+    out = {folded(heading) for heading in (*leave_out, RECORDED.heading)}
     passed = frozenset(place for place, head in heads.items() if folded(head) in out)
     columns: dict[str, int] = {}
     twice: dict[int, str] = {}

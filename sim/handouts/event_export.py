@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, tzinfo
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sim.errors import RunError
 from sim.handouts.csv_sheets import csv_text
-from sim.handouts.event_columns import COLUMNS, chosen
+from sim.handouts.event_columns import COLUMNS, RECORDED, chosen
 from sim.handouts.event_numbers import counted
 from sim.handouts.event_rows import Cells, cells_of, in_order, words_of
+from sim.handouts.event_times import shown
 from sim.scenario import Scenario
 from sim.scenario.checks import PLACEABLE
 from sim.scenario.kinds import INCIDENT_KINDS
 from sim.study.folder import place
 
 SUFFIXES: Final = (".xlsx", ".csv")
+
+
+class Recorded(NamedTuple):
+    """What became of an inject in a session: when it took place, if it did, and its words."""
+
+    at: datetime | None
+    text: str
+
 
 _TYPES: Final = {
     "incident": "something goes wrong between the two sides",
@@ -48,15 +57,27 @@ def rows_of(scenario: Scenario, zone: tzinfo = UTC) -> list[Cells]:
 
 
 def list_bytes(
-    scenario: Scenario, suffix: str, zone: tzinfo = UTC, columns: Iterable[str] = ()
+    scenario: Scenario,
+    suffix: str,
+    zone: tzinfo = UTC,
+    columns: Iterable[str] = (),
+    recorded: Sequence[Recorded] | None = None,
 ) -> bytes:
     """Return a scenario's injects as a workbook (``.xlsx``) or CSV (``.csv``).
 
     Times are shown in ``zone``, and with it. ``columns`` are options such as ``number=Serial``,
-    for lists with other headings. The headings stand in the first row.
+    for lists with other headings. The headings stand in the first row. ``recorded`` says of a
+    session what became of each inject, in the order of the list.
     """
     headings = {column.key: column.heading for column in COLUMNS} | chosen(columns)
     rows = rows_of(scenario, zone)
+    if recorded is not None:
+        first, *others = headings.items()
+        time, *others = others
+        headings = dict((first, time, (RECORDED.key, RECORDED.heading), *others))
+        for row, came in zip(rows, recorded, strict=True):
+            row[RECORDED.key] = "" if came.at is None else shown(came.at, zone)
+            row["description"] = came.text
     if suffix == ".csv":
         table = [list(headings.values()), *([row[key] for key in headings] for row in rows)]
         return csv_text(table).encode("utf-8-sig")

@@ -38,11 +38,11 @@ def role_title(speaker: Speaker, role: Role) -> str:
     """Return what a seat is called."""
     if not role.bloc:
         return speaker.say("role.observer")
+    if not role.actor:
+        return speaker.say(f"role.{role.desk}", actor=speaker.side(role.bloc))
     centre = _CENTRES.get(str(speaker.scenario.actors[role.actor].name))
     if role.desk == WATCH and centre is not None:
         return speaker.say(centre)
-    if not role.actor:
-        return speaker.say(f"role.{role.desk}", actor=speaker.side(role.bloc))
     return speaker.say(f"role.{role.desk}", actor=speaker.actor(role.actor))
 
 

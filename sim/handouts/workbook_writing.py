@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sim.handouts.event_columns import BY_KEY, COLUMNS, FOR_THE_ROOM
+from sim.handouts.event_columns import BY_KEY, COLUMNS, FOR_THE_ROOM, RECORDED
 from sim.handouts.sheets import MAX_ROWS, letters
 from sim.handouts.workbooks import EVENTS, coded
 
@@ -56,7 +56,7 @@ def workbook_bytes(
     sheet.title = EVENTS
     _write(sheet, [list(headings.values())])
     _write(sheet, [[row[key] for key in headings] for row in rows], 2)
-    _dress(sheet, [BY_KEY[key].width for key in headings])
+    _dress(sheet, [(BY_KEY.get(key) or RECORDED).width for key in headings])
     sheet.print_area = f"A1:{letters(FOR_THE_ROOM)}{len(rows) + 1}"
     choices = book.create_sheet(WORDS)
     _choices(choices, sheet, headings, words)

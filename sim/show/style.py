@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from io import BytesIO
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -68,6 +69,9 @@ SMALL: Final = 12
 TINY: Final = 10.5
 
 MARGIN: Final = 0.03
+_UNSAID: Final[dict[str, dict[str, None]]] = {
+    "png": {"Software": None}, "svg": {"Date": None, "Creator": None}
+}  # fmt: skip
 _ABOVE, _BELOW = 18, 9  # points between a figure's edge and its first and last line
 
 
@@ -243,10 +247,23 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     The same figure gives the same bytes: no date, no program version, fixed names inside the SVG.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with matplotlib.rc_context({"svg.hashsalt": "deconflict", "svg.fonttype": "none"}):
-        png = _place(figure, folder / f"{name}.png", {"Software": None})
-        svg = _place(figure, folder / f"{name}.svg", {"Date": None, "Creator": None})
+    with _repeatable():
+        png = _place(figure, folder / f"{name}.png", _UNSAID["png"])
+        svg = _place(figure, folder / f"{name}.svg", _UNSAID["svg"])
     return png, svg
+
+
+def _repeatable() -> AbstractContextManager[None]:
+    """Let a figure be written with fixed names inside, and letters as letters."""
+    return matplotlib.rc_context({"svg.hashsalt": "deconflict", "svg.fonttype": "none"})
+
+
+def picture(figure: Figure, kind: str) -> bytes:
+    """Return a figure as a picture, ``png`` or ``svg``; the same figure gives the same bytes."""
+    made = BytesIO()
+    with _repeatable():
+        figure.savefig(made, format=kind, dpi=figure.dpi, metadata=_UNSAID[kind])
+    return made.getvalue()
 
 
 def _place(figure: Figure, path: Path, metadata: dict[str, None]) -> Path:

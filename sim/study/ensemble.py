@@ -245,8 +245,13 @@ def _incidents(history: History) -> dict[int, tuple[int, int, int]]:
 
 
 def inject_names(scenario: Scenario) -> tuple[str, ...]:
-    """Return the identifiers of the injects that are incidents or alerts, in order."""
-    return tuple(i.id for i in scenario.injects if i.id and (i.incident or i.alert))
+    """Return the identifiers of the injects that are incidents or alerts, in order.
+
+    Contingencies are none of them: they take place in no run.
+    """
+    return tuple(
+        i.id for i in scenario.injects if i.id and (i.incident or i.alert) and not i.contingency
+    )
 
 
 def _given_identity(scenario: Scenario, theatre: Theatre, name: str | None) -> int:

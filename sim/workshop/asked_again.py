@@ -36,6 +36,26 @@ def answer(session: Session, content: dict[str, Any], code: str) -> dict[str, An
     return told(session, found, code)
 
 
+def change_words(session: Session, content: dict[str, Any], code: str) -> dict[str, str]:
+    """Return what was asked about, and what was changed, in words."""
+    change, scene = _change(session, content), session.scene(code)
+    with speaking(code):
+        if change.channel:
+            stamp = f"{scene.cast.stamp(change.at)} UTC"
+            row = session.stage.channel_rows[change.channel]
+            return {"about": scene.cast.channel(row), "changed": phrase(code, "fork_down"),
+                    "stamp": stamp}  # fmt: skip
+        request = session.game.table.asked[change.request]
+        if change.choice is None:
+            changed = phrase(code, "fork_not")
+        else:
+            changed = option_of(request, change.choice, scene.cast)
+        if change.later:
+            changed += f" ({phrase(code, 'fork_after', minutes=change.later // MINUTE)})"
+        return {"about": question_of(scene, request), "changed": changed,
+                "stamp": f"{scene.cast.stamp(request.time)} UTC"}  # fmt: skip
+
+
 def _change(session: Session, content: dict[str, Any]) -> Change:
     try:
         if content.get("channel"):
@@ -127,6 +147,7 @@ def _said(entry: Entry | None) -> str:
 def decisions(session: Session, code: str) -> list[dict[str, Any]]:
     """Return every question that people were asked, and what they replied, for the debrief."""
     replies = {m.request: m for m in session.moves() if m.request != -1}
+    channels = {row: name for name, row in session.stage.channel_rows.items()}
     scene = session.scene(code)
     with speaking(code):
         found = []
@@ -146,6 +167,7 @@ def decisions(session: Session, code: str) -> list[dict[str, Any]]:
                     "replied": "" if move is None else f"{scene.cast.stamp(move.time)} UTC",
                     "choice": None if move is None else move.choice,
                     "options": request.options,
+                    "channel": channels.get(request.channel, ""),
                     "time": request.time,
                     "choices": [
                         option_of(request, choice, scene.cast)

@@ -6,8 +6,9 @@ capital of its own, whose cases nobody else answers. A chief of defence, if peop
 the channel between the chiefs instead of the capital. Allies see what their side sees, and decide
 nothing. What no chair takes, such as the commander on the spot, the model decides.
 
-A side has one picture: its chairs see the same events, cases and calls, and each is asked only what
-is its own to decide.
+A side has one picture: its chairs see the same events and cases. Each is asked only what is its own
+to decide, and follows only the calls of channels that it holds or gives leave on; how a call ended
+the whole side learns.
 """
 
 from __future__ import annotations
@@ -138,6 +139,11 @@ class Seating:
     def holds(self, chair: Chair, channel: int) -> bool:
         """Whether a chair holds an end of a channel."""
         return any(self._holder(channel, end) == chair for end in self._ends.get(channel, ()))
+
+    def follows(self, chair: Chair, channel: int) -> bool:
+        """Whether a chair knows of calls on a channel while they last."""
+        gives_leave = chair.role.desk == CAPITAL and chair.actor in self._ends.get(channel, ())
+        return gives_leave or self.holds(chair, channel)
 
 
 __all__ = [

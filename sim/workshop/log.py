@@ -124,7 +124,7 @@ class Log:
             "select number, wall, time, chair, person, kind, content from entries"
             " where number > ? order by number",
             (after,),
-        )
+        ).fetchall()
         for row in rows:
             number, wall, time, chair, person, kind, content = row
             yield Logged(number, wall, time, chair, person, kind, json.loads(content))
@@ -178,7 +178,7 @@ class Log:
     def keep_secret(self, name: str, value: str) -> None:
         """Keep a secret of the session, so that it holds when the server starts again."""
         with self._database:
-            self._database.execute("insert into secrets values (?, ?)", (name, value))
+            self._database.execute("insert or replace into secrets values (?, ?)", (name, value))
 
     def secrets(self) -> dict[str, str]:
         """Return the secrets by name."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
 
@@ -13,13 +15,17 @@ from starlette.responses import HTMLResponse
 
 from sim.handouts.roles import role_title
 from sim.language import LANGUAGES, language, speaking
+from sim.records import NEVER
 from sim.show.speaker import Speaker
 from sim.workshop import after_action, asked_again
-from sim.workshop.chairs import FACILITATOR, PRESS, PROJECTOR, Chair
+from sim.workshop.chairs import FACILITATOR, OBSERVER, PRESS, PROJECTOR, Chair
 from sim.workshop.hub import Hub, packed
+from sim.workshop.maps import Map
 from sim.workshop.phrases import phrases
+from sim.workshop.replay import replayed
 from sim.workshop.rights import Person
 from sim.workshop.session import Session
+from sim.workshop.views import orders
 
 _DESKS: Final = {
     "en": ("Facilitator", "Projector", "Press"),
@@ -79,20 +85,24 @@ def plain(code: str, said: str, status: int = 200) -> HTMLResponse:
     return _page("plain", code, status, text=phrases(code)[said])
 
 
-def seat(session: Session, hub: Hub, person: Person) -> HTMLResponse:
-    """Return the page of a chair; what it shows at first works without any script."""
-    chair, code = session.chair(person), person.language
+def seat(session: Session, hub: Hub, chair: Chair, code: str, still: bool = False) -> HTMLResponse:
+    """Return the page of a chair; what it shows at first works without any script.
+
+    ``still`` is what the facilitator sees who looks at it: nothing on it can be done.
+    """
     stands = hub.stands(chair, code)
     leads = chair.name == FACILITATOR
+    observes = leads or chair.name == OBSERVER
     return _page(
-        "seat", code, title=title_of(session, chair, code), chair=chair, leads=leads,
+        "seat", code, title=title_of(session, chair, code), chair=chair, leads=leads, still=still,
         stands=stands, feed=hub.feed(chair, code).events[-60:], tone=language(code).reviewed,
         scenario=str(session.game.scenario.scenario), projector=chair.name == PROJECTOR,
+        observes=observes, sides=chair.bloc != NEVER,
         setup=packed({
             "chair": chair.name, "leads": leads, "say": phrases(code), "code": code,
-            "decides": chair.decides,
-            "chairs": {one.name: title_of(session, one, code)
-                       for one in session.seating.chairs.values()},
+            "decides": chair.decides, "observes": observes,
+            "orders": orders(session.scene(code)) if leads else None,
+            "chairs": titles_of(session, code),
         }),
     )  # fmt: skip
 
@@ -113,10 +123,45 @@ def codes(session: Session, person: Person, address: str) -> HTMLResponse:
                  scenario=str(session.game.scenario.scenario))  # fmt: skip
 
 
+def titles_of(session: Session, code: str) -> dict[str, str]:
+    """Return what every chair is called in a language."""
+    return {one.name: title_of(session, one, code) for one in session.seating.chairs.values()}
+
+
+def replay(session: Session, ground: Map, code: str, alone: bool = False) -> HTMLResponse:
+    """Return the replay: a page of the server's, or one ``alone`` that needs nothing beside it."""
+    data = replayed(session, ground, titles_of(session, code), code)
+    inside = packed(data).replace("<", "\\u003c")
+    if not alone:
+        return _page("replay", code, alone="", data=Markup(inside), style="", script="",
+                     title=str(session.game.scenario.scenario))  # fmt: skip
+    style, script = _static("workshop.css"), _joined("map.js", "replay.js")
+    policy = (
+        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
+        "img-src data:"
+    )
+    return _page("replay", code, alone=policy, data=Markup(inside), style=Markup(style),
+                 script=Markup(script), title=str(session.game.scenario.scenario))  # fmt: skip
+
+
+def _static(name: str) -> str:
+    return files("sim.workshop").joinpath("static", name).read_text("utf-8")
+
+
+def _joined(*names: str) -> str:
+    """Return modules as one script: what one exports the next has at hand."""
+    lines = "".join(_static(name) for name in names).splitlines(keepends=True)
+    return "".join(line.removeprefix("export ") for line in lines if not line.startswith("import "))
+
+
+def _digest(text: str) -> str:
+    """Return what a policy calls the one inline text that it lets be."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
 def report(session: Session, code: str) -> HTMLResponse:
     """Return the after-action report."""
     return _page("after_action", code, **after_action.found(session, code),
                  decisions=asked_again.decisions(session, code),
                  channels=sorted(session.stage.channel_rows),
-                 titles={one.name: title_of(session, one, code)
-                         for one in session.seating.chairs.values()})  # fmt: skip
+                 titles=titles_of(session, code))  # fmt: skip

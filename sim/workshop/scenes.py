@@ -7,11 +7,11 @@ kept, and only what is new is put into words.
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sim.crisis import History
 from sim.language import speaking
-from sim.records import NEVER, Acted, Happened, Origin, Placed, Record, Runged
+from sim.records import NEVER, Acted, Believed, Happened, Origin, Placed, Record, Runged
 from sim.show.casebook import CaseStory, cases_of, numbered
 from sim.show.cast import Cast
 from sim.show.entries import ORDER, TONES, Entry, Tone
@@ -31,6 +31,10 @@ class ChairTeller(Teller):
 
     tells_beliefs = False
 
+    def learned(self, record: Record) -> int | None:
+        """Return when the side learns of a record; how the model's mind changes it never does."""
+        return None if isinstance(record, Believed) else super().learned(record)
+
 
 class PublicTeller(ChairTeller):
     """Tells what everybody saw: incidents, acts that were not secret, the rung, what is staged."""
@@ -49,6 +53,14 @@ def seat_of(chair: Chair) -> int | None:
     return PUBLIC if chair.bloc == NEVER else chair.bloc
 
 
+class _Seen(NamedTuple):
+    """What a scene has read of its game."""
+
+    history: History
+    cases: dict[int, CaseStory]
+    numbers: dict[int, int]
+
+
 class Scene:
     """A game in one language: its names, and its history and cases as they stand.
 
@@ -62,39 +74,32 @@ class Scene:
             self.cast = Cast(game.stage)
         if retitled is not None:
             self.cast.retitled = retitled
-        self._seen = NEVER
-        self._history: History | None = None
-        self._cases: dict[int, CaseStory] = {}
-        self._numbers: dict[int, int] = {}
+        self._seen: _Seen | None = None
         self._feeds: dict[int | None, Feed] = {}
 
-    def _look(self) -> None:
-        """Read the history anew if something was recorded since."""
-        count = len(self.game.crisis.records)
-        if count != self._seen:
-            self._seen = count
-            self._history = self.game.history()
-            self._cases = cases_of(self._history)
-            self._numbers = numbered(self._history)
+    def _look(self) -> _Seen:
+        """Return what was read of the game, read anew if something was recorded since."""
+        seen = self._seen
+        if seen is None or len(seen.history.records) != len(self.game.crisis.records):
+            history = self.game.history()
+            # Set at once, for questions about the past are answered in threads of their own.
+            self._seen = seen = _Seen(history, cases_of(history), numbered(history))
+        return seen
 
     @property
     def history(self) -> History:
         """The history so far."""
-        self._look()
-        assert self._history is not None
-        return self._history
+        return self._look().history
 
     @property
     def cases(self) -> dict[int, CaseStory]:
         """The cases so far, by identity."""
-        self._look()
-        return self._cases
+        return self._look().cases
 
     @property
     def numbers(self) -> dict[int, int]:
         """The numbers of the cases so far, by identity."""
-        self._look()
-        return self._numbers
+        return self._look().numbers
 
     def feed(self, chair: Chair) -> Feed:
         """Return what a chair's seat has been told, brought up to now."""
@@ -147,7 +152,7 @@ class Feed:
         """Return a teller of the history as it is now."""
         scene = self._scene
         if self._teller is None or self._teller.history is not scene.history:
-            kind = PublicTeller if self.seat == PUBLIC else ChairTeller
+            kind = {None: Teller, PUBLIC: PublicTeller}.get(self.seat, ChairTeller)
             with speaking(scene.code):
                 new = kind(scene.history, scene.cast, scene.numbers, self.seat, scene.cases)
             if self._teller is not None:

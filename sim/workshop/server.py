@@ -25,8 +25,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sim.language import LANGUAGES
-from sim.workshop import asked_again, pages
+from sim.workshop import after_action, asked_again, pages
 from sim.workshop.chairs import FACILITATOR
+from sim.workshop.fan import fan
 from sim.workshop.hub import Client, Hub
 from sim.workshop.phrases import PHRASES, phrase
 from sim.workshop.rights import Person, Refused
@@ -53,6 +54,11 @@ _HEADERS: Final = (
 
 
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+_LISTS: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+}
 
 _Answer = Callable[[Session, dict[str, Any], str], dict[str, Any]]
 
@@ -116,6 +122,10 @@ class Server:
             Route("/fork", self.fork, methods=["POST"]),
             Route("/worth", self.worth, methods=["POST"]),
             Route("/report", self.report),
+            Route("/replay", self.replay),
+            Route("/replay.html", self.replay_alone),
+            Route("/fan.svg", self.fan),
+            Route("/events.{suffix}", self.events),
             Route("/report.docx", self.word),
             Route("/log.jsonl", self.log),
             WebSocketRoute("/live", self.live),
@@ -184,7 +194,7 @@ class Server:
         response = RedirectResponse("/seat", 303)
         response.set_cookie(
             COOKIE, self._signer.dumps(person.token), httponly=True, samesite="lax",
-            max_age=7 * 86_400,
+            max_age=7 * 86_400, secure=request.url.scheme == "https",
         )  # fmt: skip
         return response
 
@@ -197,7 +207,7 @@ class Server:
         person = self._person(request.cookies)
         if person is None:
             return RedirectResponse("/", 303)
-        return pages.seat(self.session, self.hub, person)
+        return pages.seat(self.session, self.hub, self.session.chair(person), person.language)
 
     async def codes(self, request: Request) -> Response:
         """The join codes, for whoever runs the exercise."""
@@ -212,15 +222,14 @@ class Server:
         chair = self.session.seating.chairs.get(request.path_params["chair"])
         if person is None or chair is None:
             return Response(status_code=403 if person is None else 404)
-        said = self.hub.stands(chair, person.language)
-        return JSONResponse(said | {"feed": self.hub.feed(chair, person.language).events})
+        return pages.seat(self.session, self.hub, chair, person.language, still=True)
 
     async def report(self, request: Request) -> Response:
         """The after-action report, for whoever runs the exercise."""
         person = self._leading(request)
         if person is None:
             return Response(status_code=403)
-        return pages.report(self.session, person.language)
+        return await asyncio.to_thread(pages.report, self.session, person.language)
 
     async def word(self, request: Request) -> Response:
         """The same for a word processor."""
@@ -228,7 +237,45 @@ class Server:
         if person is None:
             return Response(status_code=403)
         headers = {"content-disposition": 'attachment; filename="after_action.docx"'}
-        return Response(document(self.session, person.language), media_type=_WORD, headers=headers)
+        titles = pages.titles_of(self.session, person.language)
+        made = await asyncio.to_thread(document, self.session, person.language, titles)
+        return Response(made, media_type=_WORD, headers=headers)
+
+    async def replay(self, request: Request) -> Response:
+        """The session again, from every seat: for everybody once the truth is shown."""
+        person = self._person(request.cookies)
+        if person is None or not (self.session.revealed or person.chair == FACILITATOR):
+            return Response(status_code=403)
+        code = person.language
+        return pages.replay(self.session, self.hub.map_in(code), code)
+
+    async def replay_alone(self, request: Request) -> Response:
+        """The same as one file that needs no server."""
+        person = self._leading(request)
+        if person is None:
+            return Response(status_code=403)
+        page = pages.replay(self.session, self.hub.map_in(person.language), person.language, True)
+        page.headers["content-disposition"] = 'attachment; filename="replay.html"'
+        return page
+
+    async def fan(self, request: Request) -> Response:
+        """The room's path among worlds that the model played, which takes seconds to live."""
+        person = self._leading(request)
+        if person is None:
+            return Response(status_code=403)
+        drawn = await asyncio.to_thread(fan, self.session, person.language)
+        return Response(drawn, media_type="image/svg+xml")
+
+    async def events(self, request: Request) -> Response:
+        """The list of events with the times they were planned for and came at."""
+        suffix = request.path_params["suffix"]
+        if self._leading(request) is None:
+            return Response(status_code=403)
+        if suffix not in _LISTS:
+            return Response(status_code=404)
+        content = after_action.events_list(self.session, f".{suffix}")
+        headers = {"content-disposition": f'attachment; filename="events.{suffix}"'}
+        return Response(content, media_type=_LISTS[suffix], headers=headers)
 
     async def log(self, request: Request) -> Response:
         """The log as lines of JSON, without names."""
@@ -260,6 +307,8 @@ class Server:
         """Answer a question that takes its time, while everybody else goes on."""
         try:
             found = await asyncio.to_thread(by, self.session, content, person.language)
+            if by is asked_again.answer:
+                self.session.act(person, "what_if", content)
         except Refused as refused:
             return JSONResponse({"error": phrase(person.language, str(refused))}, 400)
         return JSONResponse(found)

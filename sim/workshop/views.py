@@ -19,7 +19,7 @@ from sim.show.cast import Cast
 from sim.show.words import ACTS, CAUSES, RUNGS, clock_time, moment, severity
 from sim.workshop.chairs import FACILITATOR, Chair
 from sim.workshop.game import NOTICE, Game
-from sim.workshop.scenes import PUBLIC, Scene, seat_of
+from sim.workshop.scenes import Scene, seat_of
 from sim.workshop.table import LAPSES
 
 
@@ -37,7 +37,7 @@ def state(scene: Scene, chair: Chair, *, beliefs: bool = False) -> dict[str, Any
             "rung": rung,
             "rung_words": RUNGS[rung],
             "cases": _cases(scene, seat_of(chair), beliefs),
-            "calls": _calls(scene, seat_of(chair)),
+            "calls": _calls(scene, chair),
             "asked": _asked(scene, chair),
             "lines": _lines(game, chair, cast),
         }
@@ -92,22 +92,25 @@ def _stage_of(call: Call) -> str:
     return gettext("hung up; the word is on its way")
 
 
-def _calls(scene: Scene, seat: int | None) -> list[dict[str, Any]]:
-    """Return the calls under way that a seat knows of: its own, and those that ring at its end."""
-    game, cast, found = scene.game, scene.cast, []
+def _calls(scene: Scene, chair: Chair) -> list[dict[str, Any]]:
+    """Return the calls under way that a chair follows: its own, and those that ring at its end."""
+    game, cast, seat, found = scene.game, scene.cast, seat_of(chair), []
     for identity, call in sorted(game.crisis.switchboard.calls.items()):
-        if cast.is_public(call.channel.row) and seat not in (None, call.caller):
+        row = call.channel.row
+        if seat is not None and not game.table.seating.follows(chair, row):
+            continue
+        if cast.is_public(row) and seat not in (None, call.caller):
             continue
         rings = call.talking or call.ended != NEVER
-        if seat not in (None, call.caller) and (seat == PUBLIC or not rings):
+        if seat not in (None, call.caller) and not rings:
             continue
         number = scene.numbers.get(call.case.identity, 0) if call.case else 0
         found.append(
             {
                 "call": str(identity),
-                "channel": cast.channel(call.channel.row),
-                "from": cast.end(call.channel.row, call.caller),
-                "to": cast.end(call.channel.row, 1 - call.caller),
+                "channel": cast.channel(row),
+                "from": cast.end(row, call.caller),
+                "to": cast.end(row, 1 - call.caller),
                 "case": number if seat is None or _knows_case(call, seat) else 0,
                 "stage": _stage_of(call),
                 "talking": call.right_person != NEVER and call.ended == NEVER,

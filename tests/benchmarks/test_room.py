@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from browser import browsing
 from commands import SCENARIOS
-from rooms import Room, room
+from rooms import Room, Seat, cookie, room
 from websockets.asyncio.client import connect
+
+from sim.scenario.quantities import DAY
+from sim.workshop.game import Setup
+from sim.workshop.hub import Client, Hub
+from sim.workshop.session import Session
 
 pytestmark = pytest.mark.benchmark
 
@@ -29,21 +33,6 @@ BORDER = SCENARIOS / "polish_border_2022.yaml"
 FROM = ("--from", "2022-11-15T14:30Z")
 CHAIRS = ("nato_watch", "nato_capital", "russia_watch", "russia_capital", "poland_capital", "press")
 NEWS = 20
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
-def cookie(place: Room, code: str) -> str:
-    """Join, and return the cookie of who joined."""
-    opener = urllib.request.build_opener(_Stay)
-    try:
-        opener.open(f"{place.address}/join", data=f"code={code}".encode())
-    except urllib.error.HTTPError as answer:
-        return str(answer.headers["set-cookie"]).split(";")[0]
-    raise AssertionError("nobody was let in")
 
 
 async def lateness(place: Room, clients: int) -> np.ndarray:
@@ -92,3 +81,69 @@ def test_a_new_start_after_a_kill(tmp_path: Path, found: Found) -> None:
         then = time.monotonic()
         place.open("--resume")
         found("server killed, to its first answer, s", f"{time.monotonic() - then:.1f}")
+
+
+def crowded(folder: Path) -> Path:
+    """Return the scenario with 2,000 pieces of news before people take over."""
+    text = BORDER.read_text(encoding="utf-8")
+    news = "".join(
+        f"  - {{at: 2022-11-{1 + n // 144:02}T{n // 6 % 24:02}:{n % 6}0Z, id: n{n}, title: "
+        f"Something is reported for the {n}th time, news: {{}}}}\n"
+        for n in range(2_000)
+    )
+    path = folder / "crowded.yaml"
+    path.write_text(text.replace("injects:\n", f"injects:\n{news}", 1), encoding="utf-8")
+    return path
+
+
+def test_a_feed_of_two_thousand_events(tmp_path: Path, found: Found) -> None:
+    with browsing() as browser, room(tmp_path, crowded(tmp_path), *FROM) as place:
+        page = Seat(browser, place, "facilitator").page
+        page.locator("#feed li").first.wait_for()
+        then = time.monotonic()
+        page.reload()
+        page.locator("#feed li[data-n='2000']").wait_for(state="attached", timeout=30_000)
+        found("page with 2,000 events in its feed, reloaded, s", f"{time.monotonic() - then:.1f}")
+        late = []
+        for number in range(20):
+            then = time.monotonic()
+            page.get_by_label("Tell everybody").fill(f"said {number}")
+            page.get_by_label("Tell everybody").press("Enter")
+            page.locator("#feed li.news", has_text=f"said {number}").first.wait_for()
+            late.append(1000 * (time.monotonic() - then))
+        found("typed and back on that page, median, ms", f"{np.median(late):.0f}")
+
+
+def resident() -> float:
+    """Return the memory this process holds, in MiB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def test_a_day_does_not_fill_the_memory(tmp_path: Path, found: Found) -> None:
+    """A look each second for a day, the crisis running all the while, 28 people connected."""
+    session = Session.create(
+        tmp_path / "day.session",
+        Setup(BORDER.read_text(encoding="utf-8"), 2022, 1, "as_used_2022", 0), human=[],
+    )  # fmt: skip
+    hub = Hub(session)
+    clients = [Client(session.join(code, tongue)) for code in session.codes
+               for tongue in ("en", "uk")]  # fmt: skip
+    for client in clients:
+        hub.greet(client, 0)
+    session.pace.speed, session.pace.running = 30.0, True
+    sizes, beats = [], 24 * 3600
+    then = time.monotonic()
+    for beat in range(beats):
+        hub.broadcast(session.tick(1.0))
+        for client in clients:
+            while not client.queue.empty():
+                client.queue.get_nowait()
+        if beat % (beats // 8) == 0:
+            sizes.append(resident())
+    taken = time.monotonic() - then
+    sizes.append(resident())
+    assert session.game.now == 30 * DAY
+    told = " ".join(f"{size:.0f}" for size in sizes)
+    found("memory over a day at 30 s/s, each three hours, MiB", told)
+    found("share of one core for it", f"{taken / (24 * 3600):.1%}")

@@ -1,6 +1,7 @@
 // The debrief: what would have been, asked of the server and shown beside what was.
 
 const say = JSON.parse(document.body.dataset.say);
+const LONG = 60 * 24 * 400; // minutes an outage may last: to the end of any period
 const forked = document.getElementById("forked");
 
 function made(tag, text = "", attributes = {}) {
@@ -35,35 +36,35 @@ async function worth(request, choice) {
   forked.replaceChildren(made("p", found.error ?? found.text, { class: found.error ? "refused" : "knows" }));
 }
 
-for (const row of document.querySelectorAll("#decisions tr")) {
-  const place = row.querySelector(".what-if");
-  const request = row.dataset.request;
-  const button = (text, change) => {
-    const one = made("button", text, { type: "button" });
-    one.addEventListener("click", () => ask({ request, ...change }));
-    place.append(one, " ");
-  };
-  const yes = Number(row.dataset.options) === 2;
-  if (yes) button(say.fork_called, { choice: 1 });
-  button(say.fork_not, { choice: null });
-  if (yes) button(say.fork_later, { choice: 1, later: 20 });
-  const choices = JSON.parse(row.dataset.choices);
-  if (choices.length) {
-    const which = made("select", "", { "aria-label": say.fork });
-    which.append(...choices.map((text, at) => made("option", text, { value: at })));
-    const one = made("button", say.fork, { type: "button" });
-    one.addEventListener("click", () => ask({ request, choice: Number(which.value) }));
-    place.append(which, one, " ");
-  }
+for (const row of document.querySelectorAll("#decisions tbody tr")) {
+  const place = row.querySelector(".what-if"), { request, channel, time, choice } = row.dataset;
+  const yes = Number(row.dataset.options) === 2, acts = JSON.parse(row.dataset.choices);
+  const changes = acts.map((text, at) => [text, { request, choice: at }]);
+  if (yes) changes.push([say.fork_called, { request, choice: 1 }]);
+  changes.push([say.fork_not, { request, choice: null }]);
+  if (yes) changes.push([say.fork_later, { request, choice: 1, later: 20 }]);
+  if (channel) changes.push([say.fork_down_then, { channel, at: Number(time), minutes: LONG }]);
+  const which = made("select", "", { "aria-label": say.fork });
+  which.append(...changes.map(([text], at) => made("option", text, { value: at })));
+  const go = made("button", say.fork, { type: "button" });
+  go.addEventListener("click", () => ask(changes[Number(which.value)][1]));
+  place.append(which, " ", go);
   if ("everywhere" in row.dataset) {
     const one = made("button", say.worth, { type: "button" });
-    one.addEventListener("click", () => worth(request, row.dataset.choice === "" ? (yes ? 0 : 1) : Number(row.dataset.choice)));
-    place.append(one);
+    one.addEventListener("click", () => worth(request, choice === "" ? (yes ? 0 : 1) : Number(choice)));
+    place.append(" ", one);
   }
 }
 
 document.getElementById("down").addEventListener("submit", (event) => {
   event.preventDefault();
-  const times = [...document.querySelectorAll("#decisions tr")].map((row) => Number(row.dataset.time));
-  ask({ channel: document.getElementById("down-channel").value, at: Math.min(...times), minutes: 60 * 24 * 30 });
+  const times = [...document.querySelectorAll("#decisions tbody tr")].map((row) => Number(row.dataset.time));
+  ask({ channel: document.getElementById("down-channel").value, at: Math.min(...times), minutes: LONG });
+});
+
+document.getElementById("draw-fan").addEventListener("click", (event) => {
+  const fan = document.getElementById("fan");
+  event.target.disabled = true;
+  fan.addEventListener("load", () => { fan.hidden = false; event.target.parentElement.remove(); });
+  fan.src = "/fan.svg";
 });

@@ -1,6 +1,8 @@
 // The page of a chair: it draws what the server sends, and sends back what is pressed.
 // All that it ever holds was made for this chair on the server.
 
+import { drawGround, drawMoving } from "./map.js";
+
 const setup = JSON.parse(document.body.dataset.setup);
 const say = setup.say;
 const byId = (id) => document.getElementById(id);
@@ -10,7 +12,6 @@ let wait = 500;
 let now = 0;
 let heard = false;
 let lastAsked = "";
-let lastLead = "";
 const stands = {}; // how things stand; the server sends what has changed
 
 function made(tag, attributes = {}, ...children) {
@@ -123,6 +124,12 @@ function showCalls(state) {
   }
   for (const line of state.lines) {
     rows.push(button(`${say.concern}: ${line.name}`, "volunteer", { channel: line.channel }));
+    if ("notify" in line) {
+      const which = [say.notice_none, say.notice_every, say.notice_usual].map((text, choice) =>
+        made("button", { type: "button", "aria-pressed": String(line.notify === choice),
+          onclick: () => send("notify", { channel: line.channel, choice }) }, text));
+      rows.push(made("p", { class: "options" }, fill(say.notices, { channel: line.name }), ...which));
+    }
   }
   if (writing === undefined) place.replaceChildren(...rows);
 }
@@ -161,55 +168,19 @@ function addEvent(event) {
   if (event.n <= seen) return;
   seen = event.n;
   const feed = byId("feed");
-  feed.prepend(made("li", { class: event.tone, "data-n": event.n },
-    made("time", {}, event.stamp), " ", made("b", {}, `${event.kind}.`), ` ${event.text}`));
+  const item = made("li", { class: event.tone, "data-n": event.n },
+    made("time", {}, event.stamp), " ", made("b", {}, `${event.kind}.`), ` ${event.text}`);
+  if (setup.observes) item.append(" ", made("button", { type: "button", onclick: () => noteOn(event) }, say.note_this));
+  feed.prepend(item);
   while (feed.children.length > 400) feed.lastChild.remove();
   if (event.loud && !event.first) byId("said").textContent = `${event.kind}. ${event.text}`;
 }
 
 // The map.
 
-const drawn = "http://www.w3.org/2000/svg";
-function shape(tag, attributes) {
-  const element = document.createElementNS(drawn, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
-
-function drawGround(ground) {
-  const map = byId("map");
-  map.setAttribute("viewBox", `0 0 ${ground.width} ${ground.height}`);
-  const still = shape("g", { id: "ground" });
-  still.append(shape("rect", { class: "sea", width: ground.width, height: ground.height }));
-  for (const path of ground.land) still.append(shape("path", { class: "land", d: path }));
-  for (const area of ground.areas) still.append(shape("path", { class: "area", d: area.path }));
-  for (const one of ground.names) {
-    const name = shape("text", { class: "country", x: one.at[0], y: one.at[1] });
-    name.textContent = one.name;
-    still.append(name);
-  }
-  for (const site of ground.sites) {
-    still.append(shape("rect", { class: "site", x: site.at[0] - 5, y: site.at[1] - 5, width: 10, height: 10 }));
-    const name = shape("text", { x: site.at[0] + 10, y: site.at[1] + 6 });
-    name.textContent = site.name;
-    still.append(name);
-  }
-  const credit = shape("text", { class: "credit", x: 8, y: ground.height - 8 });
-  credit.textContent = ground.credit;
-  still.append(credit);
-  map.replaceChildren(still, shape("g", { id: "moving" }));
-}
-
 function showMap(state) {
-  const moving = byId("moving");
-  if (!moving) return;
-  const marks = state.units.map((one) => one.bloc
-    ? shape("path", { class: "unit other", d: `M${one.at[0]} ${one.at[1] - 7}l7 12h-14z` })
-    : shape("circle", { class: "unit", cx: one.at[0], cy: one.at[1], r: 6 }));
-  for (const one of state.incidents) {
-    marks.push(shape("path", { class: "incident", d: `M${one.at[0]} ${one.at[1] - 11}l11 11-11 11-11-11z` }));
-  }
-  moving.replaceChildren(...marks);
+  if (!byId("moving")) return;
+  drawMoving(state.units, state.incidents.map((one) => one.at));
   const rows = state.incidents.map((one) => made("tr", {}, made("td", {}, one.stamp), made("td", {}, one.text)));
   if (state.units.length) {
     rows.push(made("tr", {}, made("td", {}, ""), made("td", {}, fill(say.own_units, { count: state.units.length }))));
@@ -217,45 +188,90 @@ function showMap(state) {
   byId("map-table").tBodies[0].replaceChildren(...rows);
 }
 
+// Whoever observes.
+
+let about = null;
+function noteOn(event) {
+  about = event;
+  byId("about").textContent = fill(say.about, { text: `${event.stamp}: ${event.text}` });
+  byId("note").focus();
+}
+
+function showObserve(state) {
+  const place = byId("observe"), key = JSON.stringify(state.objectives);
+  if (!place || place.dataset.key === key) return;
+  place.dataset.key = key;
+  const note = made("input", { id: "note", maxlength: 2000, "aria-label": say.observe });
+  const rating = made("select", { "aria-label": say.rating }, made("option", { value: "" }, `${say.rating} …`),
+    made("option", { value: "strength" }, say.strength), made("option", { value: "improve" }, say.improve));
+  const aim = made("select", { "aria-label": say.objectives }, made("option", { value: "" }, `${say.objectives} …`),
+    ...state.objectives.map((text, at) => made("option", { value: at + 1 }, text)));
+  place.replaceChildren(made("form", { onsubmit: (event) => {
+    event.preventDefault();
+    send("observe", { text: note.value, rating: rating.value, about: about?.n ?? null, objective: aim.value });
+    note.value = "";
+    about = null;
+    byId("about").textContent = "";
+  } }, note, rating, aim, made("button", {}, say.observe)), made("p", { id: "about", class: "small" }));
+}
+
 // Whoever runs the exercise.
 
+function part(name, shown, make) {
+  let place = byId(`lead-${name}`);
+  if (!place) byId("lead-body").append(place = made("div", { id: `lead-${name}` }));
+  const key = JSON.stringify(shown);
+  if (place.dataset.key === key || place.querySelector("input:focus, select:focus, textarea:focus")) return;
+  place.dataset.key = key;
+  const open = new Set([...place.querySelectorAll("details[open]")].map((one) => one.dataset.of));
+  place.replaceChildren(...make());
+  for (const one of place.querySelectorAll("details")) one.open = open.has(one.dataset.of);
+}
+
 function lead(state) {
-  const place = byId("lead-body");
-  if (!place) return;
-  const key = JSON.stringify([state.running, state.speed, state.think, state.locked, state.beliefs,
-    state.ended, state.revealed, state.injects, state.chairs]);
-  if (key === lastLead || place.querySelector("input:focus, select:focus, textarea:focus")) return;
-  lastLead = key;
-  const speed = made("input", { type: "number", min: 1, max: 86400, value: state.speed, id: "speed" });
-  const think = made("input", { type: "number", min: 5, max: 3600, value: state.think, id: "think" });
-  const pace = made("form", { onsubmit: (event) => {
-    event.preventDefault();
-    send("speed", { speed: Number(speed.value), think: Number(think.value) });
-    document.activeElement?.blur?.();
-  } }, made("label", { for: "speed" }, say.speed), speed, made("label", { for: "think" }, say.think), think,
-  made("button", {}, say.send));
-  const order = made("div", { class: "options" },
-    state.running ? button(say.pause, "pause") : button(say.start, "start"), button(say.leap, "leap"),
-    button(state.locked ? say.unlock : say.lock, "lock", { on: !state.locked }),
-    made("label", {}, made("input", { type: "checkbox", checked: state.beliefs,
-      onchange: (event) => send("beliefs", { on: event.target.checked }) }), say.beliefs),
-    button(say.reveal, "reveal"), button(say.end, "end"));
-  const links = made("p", {}, made("a", { href: "/codes", target: "_blank" }, say.chairs), " · ",
-    made("a", { href: "/report", target: "_blank" }, say.report), " · ",
-    made("a", { href: "/report.docx" }, "DOCX"), " · ", made("a", { href: "/log.jsonl" }, "JSONL"));
-  place.replaceChildren(order, pace, links, injects(state), people(state), words(state));
+  part("order", [state.running, state.locked, state.beliefs, state.ended, state.revealed], () => [
+    made("div", { class: "options" },
+      state.running ? button(say.pause, "pause") : button(say.start, "start"), button(say.leap, "leap"),
+      button(state.locked ? say.unlock : say.lock, "lock", { on: !state.locked }),
+      made("label", {}, made("input", { type: "checkbox", checked: state.beliefs,
+        onchange: (event) => { send("beliefs", { on: event.target.checked }); event.target.blur(); } }), say.beliefs),
+      button(say.reveal, "reveal"), button(say.end, "end"))]);
+  part("pace", [state.speed, state.think], () => {
+    const speed = made("input", { type: "number", min: 1, max: 86400, value: state.speed, id: "speed" });
+    const think = made("input", { type: "number", min: 5, max: 3600, value: state.think, id: "think" });
+    return [made("form", { onsubmit: (event) => {
+      event.preventDefault();
+      send("speed", { speed: Number(speed.value), think: Number(think.value) });
+      document.activeElement?.blur?.();
+    } }, made("label", { for: "speed" }, say.speed), speed, made("label", { for: "think" }, say.think), think,
+    made("button", {}, say.send)),
+    made("p", {}, made("a", { href: "/codes", target: "_blank" }, say.chairs), " · ",
+      made("a", { href: "/report", target: "_blank" }, say.report), " · ",
+      made("a", { href: "/replay", target: "_blank" }, say.replay))];
+  });
+  part("injects", state.injects, () => [injects(state)]);
+  part("people", state.chairs, () => [people(state)]);
+  part("words", state.channels, () => [words(state)]);
 }
 
 function injects(state) {
   const rows = state.injects.map((one) => {
     const minutes = made("input", { type: "number", value: 30, "aria-label": `${say.move}: ${one.title}` });
     const following = made("input", { type: "checkbox" });
+    const text = made("input", { maxlength: 2000, value: one.title, "aria-label": `${say.edit}: ${one.title}` });
+    const words = made("form", { onsubmit: (event) => {
+      event.preventDefault();
+      send("edit", { inject: one.inject, text: text.value });
+      text.blur();
+    } }, text, made("button", {}, say.send));
     const when = one.done ? say.done : one.at === null ? say.contingency : one.stamp;
     const acts = one.done ? [] : [button(say.play_now, "inject", { inject: one.inject }),
       button(say.skip, "skip", { inject: one.inject }), minutes,
       made("button", { type: "button", onclick: () => moveInjects(state, one, Number(minutes.value), following.checked) }, say.move),
-      made("label", {}, following, say.following)];
-    return made("tr", {}, made("td", {}, when), made("th", { scope: "row" }, one.title), made("td", {}, ...acts));
+      made("label", {}, following, say.following),
+      made("details", { "data-of": one.inject }, made("summary", {}, say.edit), words)];
+    const noted = one.room ? [made("br"), made("span", { class: "small" }, one.room)] : [];
+    return made("tr", {}, made("td", {}, when), made("th", { scope: "row" }, one.title, ...noted), made("td", {}, ...acts));
   });
   return made("table", {}, made("caption", {}, say.injects), made("tbody", {}, ...rows));
 }
@@ -272,7 +288,8 @@ function moveInjects(state, one, minutes, following) {
 
 function people(state) {
   const rows = state.chairs.map((one) => made("tr", {}, made("th", { scope: "row" }, setup.chairs[one.chair] || one.chair),
-    made("td", {}, `${one.people}${one.decides && !one.human ? `, ${say.model_sits}` : ""}`),
+    made("td", {}, [one.people, one.decides && !one.human ? say.model_sits : "",
+      one.wrote ? fill(say.wrote, { count: one.wrote }) : ""].filter(Boolean).join(", ")),
     made("td", {}, ...(one.decides ? [button(one.human ? say.hand_to_model : say.hand_to_people,
       one.human ? "leave" : "sit", { chair: one.chair })] : []),
     made("a", { href: `/peek/${one.chair}`, target: "_blank" }, say.peek))));
@@ -281,12 +298,15 @@ function people(state) {
 
 function words(state) {
   const news = made("input", { maxlength: 2000, "aria-label": say.news });
-  const note = made("input", { maxlength: 2000, "aria-label": say.observe });
-  const rating = made("select", { "aria-label": say.observe }, made("option", { value: "" }, "–"),
-    made("option", { value: "strength" }, say.strength), made("option", { value: "improve" }, say.improve));
+  const aim = made("input", { maxlength: 2000, "aria-label": say.objective });
   const line = made("select", { "aria-label": say.cut },
     ...state.channels.map((name) => made("option", { value: name }, name)));
   const minutes = made("input", { type: "number", value: 60, min: 1, "aria-label": say.minutes });
+  const actor = made("select", { "aria-label": say.overrule },
+    ...setup.orders.actors.map((one) => made("option", { value: one.actor }, one.name)));
+  const decision = made("select", { "aria-label": say.decided },
+    ...setup.orders.decisions.map((one, at) => made("option", { value: at }, one.text)));
+  const reason = made("input", { maxlength: 2000, "aria-label": say.reason, placeholder: say.reason });
   const form = (submit, ...children) => made("form", { onsubmit: (event) => {
     event.preventDefault();
     submit();
@@ -294,10 +314,14 @@ function words(state) {
   } }, ...children);
   return made("div", {},
     form(() => { send("news", { text: news.value, to: [] }); news.value = ""; }, news, made("button", {}, say.news)),
-    form(() => { send("observe", { text: note.value, rating: rating.value, about: seen }); note.value = ""; },
-      note, rating, made("button", {}, say.observe)),
+    form(() => { send("objective", { text: aim.value }); aim.value = ""; }, aim, made("button", {}, say.objective)),
     form(() => send("cut", { channel: line.value, lasting: Number(minutes.value) * 60000 }),
-      line, minutes, made("button", {}, say.cut)));
+      line, minutes, made("button", {}, say.cut)),
+    form(() => {
+      const { asked, choice } = setup.orders.decisions[Number(decision.value)];
+      send("overrule", { actor: actor.value, asked, choice, reason: reason.value });
+      reason.value = "";
+    }, actor, decision, reason, made("button", {}, say.overrule)));
 }
 
 // The line to the server.
@@ -316,7 +340,9 @@ function showState(state) {
   showCases(state);
   showMap(state);
   showNews(state.news);
+  if (setup.observes) showObserve(state);
   if (setup.leads) lead(state);
+  byId("again").hidden = !state.revealed;
   if (state.ended && !setup.leads) feedback();
 }
 
@@ -351,7 +377,7 @@ function connect() {
   socket.onopen = () => { byId("lost").hidden = true; wait = 500; };
   socket.onmessage = (message) => {
     const found = JSON.parse(message.data);
-    if (found.kind === "map") drawGround(found);
+    if (found.kind === "map") drawGround(byId("map"), found);
     else if (found.kind === "state") showState(Object.assign(stands, found));
     else if (found.kind === "refused") byId("refused").textContent = found.text;
     else if (found.kind === "past") found.events.forEach((one) => addEvent({ ...one, first: true }));
