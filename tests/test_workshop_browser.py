@@ -127,8 +127,9 @@ def test_a_session_is_played_and_no_chair_is_sent_what_is_not_its_own(
         assert "MARKFEEDBACK" in report.content()
         assert "MARKAIM" in report.content()
         word = leader.context.request.get(f"{place.address}/report.docx").body()
-        tables = docx.Document(BytesIO(word)).tables
-        told = " ".join(cell.text for one in tables for row in one.rows for cell in row.cells)
+        read = docx.Document(BytesIO(word))
+        told = " ".join(cell.text for one in read.tables for row in one.rows for cell in row.cells)
+        told += " ".join(one.text for one in read.paragraphs)
         assert "MARKOBSERVED" in told
         assert "MARKBELIEF" in told
         _what_if(report)

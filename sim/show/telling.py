@@ -84,6 +84,11 @@ class Teller:
         self.cases = cases_of(history) if cases is None else cases
         self.numbers = numbered(history) if numbers is None else numbers
         self._messages = {r.call: r for r in history.records if isinstance(r, Messaged)}
+        self._by_people = {
+            (r.time, r.actor)
+            for r in history.records
+            if isinstance(r, Decided) and r.request == Asked.ACT and not r.late
+        }
         self._contacts = {r.identity: r for r in history.records if isinstance(r, Contacted)}
         self._reset = {
             (r.time, r.case): gettext("{title} joins it", title=incident(r.kind))
@@ -323,11 +328,18 @@ class Teller:
         own = self.tells_beliefs and self.seat == cast.bloc_of(record.actor)
         if self.seat is not None and not own:
             return Tone.ACT, text
-        text += gettext(
-            " {belief}, and wanted an intensity of {wanted}",
-            belief=self._belief(record),
-            wanted=decimals(record.wanted, 2),
-        )
+        much = decimals(record.wanted, 2)
+        if (record.time, record.actor) in self._by_people:
+            text += gettext(
+                " People decided; in their place the model would have wanted an intensity of "
+                "{wanted}",
+                wanted=much,
+            )
+        else:
+            belief = self._belief(record)
+            text += gettext(
+                " {belief}, and wanted an intensity of {wanted}", belief=belief, wanted=much
+            )
         text += f" ({wanted(record.wanted)})."
         if record.held_back:
             text += gettext(" It had chosen force; the leader of its bloc held it back.")

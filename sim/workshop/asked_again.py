@@ -43,7 +43,7 @@ def change_words(session: Session, content: dict[str, Any], code: str) -> dict[s
         if change.channel:
             stamp = f"{scene.cast.stamp(change.at)} UTC"
             row = session.stage.channel_rows[change.channel]
-            return {"about": scene.cast.channel(row), "changed": phrase(code, "fork_down"),
+            return {"about": f"{scene.cast.channel(row)}.", "changed": phrase(code, "fork_down"),
                     "stamp": stamp}  # fmt: skip
         request = session.game.table.asked[change.request]
         if change.choice is None:

@@ -118,7 +118,7 @@ class Hub:
             with speaking(code):
                 said |= self._whole(session.scene(code).cast)
         if chair.name in (FACILITATOR, OBSERVER):
-            said["objectives"] = session.objectives
+            said["objectives"] = list(session.objectives)
         return said
 
     def _whole(self, cast: Cast) -> dict[str, Any]:

@@ -38,6 +38,7 @@ COOKIE: Final = "deconflict"
 _BEAT: Final = 0.25  # seconds between two looks at the clock
 _LARGEST: Final = 16_384  # bytes of anything a client sends
 _TRIES: Final = 12  # wrong join codes a minute from one place
+_REMEMBERED: Final = 1000  # of those who did things, before those long ago are forgotten
 _MANY: Final = 40  # things done in ten seconds by one person
 
 _POLICY: Final = (
@@ -97,6 +98,12 @@ class Limit:
         if len(done) > self._most:
             done.popleft()
             return True
+        if len(self._done) > _REMEMBERED:
+            self._done = {
+                one: kept
+                for one, kept in self._done.items()
+                if kept and now - kept[-1] <= self._seconds
+            }
         return False
 
 

@@ -68,7 +68,7 @@ def document(session: Session, code: str, titles: dict[str, str]) -> bytes:
     plan = [(o["text"], "", "") for o in told["observations"] if o["rating"] == "improve"]
     plan += [("", "", "")] * (_PLAN_ROWS - len(plan))
     _table(made, (say["plan_what"], say["plan_how"], say["plan_who"]), plan)
-    made.add_heading(say["feed"], 1)
+    made.add_heading(say["timeline"], 1)
     for row in told["rows"]:
         made.add_paragraph(f"{row['stamp']}  {row['kind']}. {row['text']}")
     made.add_paragraph(f"{say['chain']} {told['last']}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import resource
 import time
 from collections.abc import Callable
@@ -21,8 +22,10 @@ from rooms import Room, Seat, cookie, room
 from websockets.asyncio.client import connect
 
 from sim.scenario.quantities import DAY
-from sim.workshop.game import Setup
+from sim.workshop.forks import Change, fork
+from sim.workshop.game import Game, Setup, staged
 from sim.workshop.hub import Client, Hub
+from sim.workshop.moves import Kind, Move
 from sim.workshop.session import Session
 
 pytestmark = pytest.mark.benchmark
@@ -147,3 +150,27 @@ def test_a_day_does_not_fill_the_memory(tmp_path: Path, found: Found) -> None:
     told = " ".join(f"{size:.0f}" for size in sizes)
     found("memory over a day at 30 s/s, each three hours, MiB", told)
     found("share of one core for it", f"{taken / (24 * 3600):.1%}")
+
+
+def test_a_fork_of_a_session_of_four_hours(found: Found) -> None:
+    """Four hours at 600 s/s are a hundred days; here all 272 days of the longest scenario."""
+    text = (SCENARIOS / "infrastructure_2022.yaml").read_text(encoding="utf-8")
+    setup = Setup(text, 2022, 1, "as_designed")
+    stage = staged(setup)
+    game, luck = Game(stage, setup), random.Random(4)
+    chairs = [name for name, one in game.table.seating.chairs.items() if one.decides]
+    for number, name in enumerate(chairs, 1):
+        game.do(Move(number, 0, "facilitator", Kind.SIT, subject=name))
+    seen: set[int] = set()
+    while not game.over:
+        game.step(game.crisis.ends)
+        for request in game.waiting():
+            if request.identity not in seen and not seen.add(request.identity):  # type: ignore[func-returns-value]
+                number = len(game.moves) + 1
+                choice = luck.randrange(request.options)
+                game.do(Move(number, game.now, "", Kind.REPLY, request.identity, choice))
+    asked = sorted(game.table.asked.values(), key=lambda one: one.time)
+    then = time.monotonic()
+    forked = fork(stage, setup, game.moves, Change(asked[len(asked) // 2].identity, None))
+    found(f"fork of 272 days with {len(seen)} questions, s", f"{time.monotonic() - then:.2f}")
+    assert forked.game.records == game.history().records

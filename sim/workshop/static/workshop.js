@@ -86,8 +86,12 @@ function showAsked(list) {
       if (!box || one.due === null) continue;
       const limit = `${fill(say.due, { time: one.due_stamp })} · ${fill(say.left, { time: span(one.due - now) })}`;
       box.querySelector(".limit").textContent = limit;
-      const meter = box.querySelector("meter");
-      if (meter) meter.value = Math.max(0, (one.due - now) / Math.max(1, one.due - one.asked));
+      const meter = box.querySelector("meter"), left = (one.due - now) / Math.max(1, one.due - one.asked);
+      if (meter) meter.value = Math.max(0, left);
+      if (left < 0.25 && !box.dataset.warned) {
+        box.dataset.warned = "yes"; // the clock runs out
+        if (!setup.leads) ring();
+      }
     }
     return;
   }
