@@ -14,7 +14,7 @@ from sim.scenario import Scenario, load
 from sim.study import calibration as calibrations
 from sim.study import identification as identifications
 from sim.study import validation as validations
-from sim.study.comparison import check_given
+from sim.study.asked import check_given
 from sim.study.folder import check_new
 from sim.study.parameter_sets import ParameterSet, read_sets, write_sets
 

@@ -30,10 +30,10 @@ from sim.spaces import Discovery, Sensitivity, discover, fields_of, scenario_of,
 from sim.study import comparison as study
 from sim.study import sweep as sweeps
 from sim.study import swept
-from sim.study.comparison import check_given, chosen_arms
+from sim.study.asked import check_given, chosen_arms
 from sim.study.ensemble import inject_names
 from sim.study.parameter_sets import ParameterSet
-from sim.study.reopening import reopened
+from sim.study.reopening import begun, reopened
 from sim.study.telling_world import telling_world
 from sim.world import build, prepare
 
@@ -64,6 +64,7 @@ __all__ = [
     "play",
     "reopen",
     "report",
+    "resume",
     "schema",
     "sensitivity",
     "sweep",
@@ -273,6 +274,37 @@ def compare(
         scenario_of(scenario), worlds=worlds, seed=seed, arms=arms, given=given, workers=workers,
         out=out, force=force, keep_records=keep_records, progress=progress,
         sets=chosen_sets(uncertainty, sets),
+    )  # fmt: skip
+    return Comparison(**fields_of(found))
+
+
+def resume(
+    folder: str | Path,
+    *,
+    scenario: Scenario | str | Path | None = None,
+    worlds: int | None = None,
+    seed: int | None = None,
+    arms: str | Sequence[str] | None = None,
+    given: str | None = None,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Go on with a comparison that was interrupted or killed, and return it when it has ended.
+
+    It ends with the same files as if it had not been interrupted. Everything it was begun with is
+    taken from the folder; what is given here must agree with that. Raises ResultsError for a
+    folder that holds no unfinished comparison, or one begun in another way or by another version.
+    """
+    before = begun(folder)
+    told = before.told
+    found = study.compare(
+        before.scenario if scenario is None else scenario_of(scenario),
+        worlds=told.worlds_asked if worlds is None else worlds,
+        seed=told.seed if seed is None else seed,
+        arms=told.arms if arms is None else arms,
+        given=told.given if given is None else given,
+        workers=workers, out=folder, keep_records=told.records, progress=progress,
+        sets=before.sets, resume=True,
     )  # fmt: skip
     return Comparison(**fields_of(found))
 

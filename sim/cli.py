@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -148,7 +148,11 @@ def _write_records(path: Path, run_id: dict[str, Any], lines: list[str]) -> None
 
 @app.command()
 def compare(
-    file: File,
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="A scenario file.", show_default=False),
+    ] = None,
     worlds: Annotated[int, typer.Option(help="How many worlds.", min=1, max=10_000_000)] = 1000,
     seed: Seed = 1,
     arms: Annotated[
@@ -175,8 +179,19 @@ def compare(
     report: Annotated[
         bool, typer.Option("--report", help="Write the report too, one page of HTML.")
     ] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Go on with the comparison in a folder, as it was begun there."
+        ),
+    ] = None,
 ) -> None:
     """Compare arms in the same worlds: table, figures, result folder."""
+    if resume is not None:
+        _go_on(context, resume, file, workers, figures, quiet, report)
+        return
+    if file is None:
+        raise typer.BadParameter("name a scenario file, or a folder to go on with by --resume")
     with told("interrupted; nothing was written"):
         from sim import api
         from sim.drawn import check_figures
@@ -209,6 +224,46 @@ def compare(
                 uncertainty=uncertainty,
                 sets=lived_under,
             )
+        _end(result, folder, lines_of, figures, quiet, report)
+
+
+_BEGUN_WITH: Final = ("worlds", "seed", "arms", "given")
+_OF_A_NEW_ONE: Final = ("out", "records", "force", "uncertainty", "sets")
+
+
+def _go_on(
+    context: typer.Context,
+    folder: Path,
+    file: Path | None,
+    workers: int | None,
+    figures: bool,
+    quiet: bool,
+    report: bool,
+) -> None:
+    """Go on with a comparison; what is said again must be what it was begun with."""
+    with told(f"interrupted; what was finished is in {folder}/"):
+        from sim import api
+        from sim.drawn import check_figures
+        from sim.show.answer import lines_of
+        from sim.study.reopening import begun
+
+        said = {
+            name: value
+            for name, value in context.params.items()
+            if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"
+        }
+        for name in _OF_A_NEW_ONE:
+            if name in said:
+                raise RunError(
+                    f"--resume: goes on as the comparison in {folder} was begun; leave --{name} out"
+                )
+        if figures:
+            check_figures()
+        with progress(begun(folder).told.worlds_asked, quiet) as advance:
+            result = api.resume(
+                folder, scenario=file, workers=workers or os.cpu_count() or 1, progress=advance,
+                **{name: said[name] for name in _BEGUN_WITH if name in said},
+            )  # fmt: skip
         _end(result, folder, lines_of, figures, quiet, report)
 
 

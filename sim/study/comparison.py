@@ -11,14 +11,21 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from sim.crisis import check_possible, given_kinds
 from sim.errors import DeconflictError, RunError
-from sim.scenario import Scenario, arm_names, arm_title
+from sim.scenario import Scenario, arm_title
 from sim.scenario.channels import REFERENCE
-from sim.scenario.nearest import suggestion
 from sim.scenario.quantities import YEAR
 from sim.study import folder as results
-from sim.study.ensemble import SET_COLUMN, Chunk, Failure, Job, gathered, inject_names
+from sim.study.asked import check_given, chosen_arms
+from sim.study.ensemble import (
+    SET_COLUMN,
+    Chunk,
+    Failure,
+    Job,
+    chunk_for,
+    gathered,
+    judged,
+)
 from sim.study.estimates import (
     Difference,
     Estimate,
@@ -34,13 +41,9 @@ from sim.study.interrupts import Interrupts
 from sim.study.measures import HOUR, THRESHOLDS, TYPICAL
 from sim.study.parameter_sets import ParameterSet, applied, set_of
 from sim.study.plain import plain
+from sim.study.run_folder import RunFolder, gone_on_with
 from sim.study.variance_parts import Parts, parts
 from sim.world import prepare
-
-MAIN_ARMS: Final = ("without_line", "as_used_2022", "as_designed", "oracle")
-"""What a comparison shows unless told otherwise."""
-
-EVERY_ARM: Final = "all"
 
 PRIMARY: Final = (
     "crises", "inadvertent", "crises_accident", "crises_assertive", "crises_hostile",
@@ -58,47 +61,6 @@ COUNTED: Final = (
     "own_reached_6", "hours_1", "hours_2", "hours_5", "hours_6", "tension",
     "credibility_0", "credibility_1", "averted", "caused", "moved",
 )  # fmt: skip
-
-
-def chosen_arms(scenario: Scenario, arms: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Return the arms to compare, the reference first.
-
-    ``arms`` are names, or one text with commas between them, or ``all``; by default the four main
-    ones. Raises RunError for an unknown one.
-    """
-    known = arm_names(scenario)
-    if arms is None:
-        return MAIN_ARMS
-    names = [name.strip() for name in (arms.split(",") if isinstance(arms, str) else arms)]
-    if names == [EVERY_ARM]:
-        return known
-    for name in names:
-        if not name:
-            raise RunError(
-                f"--arms: a name is missing; give names with commas between them, or {EVERY_ARM}; "
-                f"known: {', '.join(known)}"
-            )
-        if name not in known:
-            raise RunError(
-                f'--arms: there is no arm "{name}" in "{scenario.scenario}"; '
-                f"known: {', '.join(known)}. {suggestion(name, known)}"
-            )
-    rest = tuple(dict.fromkeys(name for name in names if name != REFERENCE))
-    return (REFERENCE, *rest)
-
-
-def check_given(scenario: Scenario, given: str | None) -> None:
-    """Raise RunError unless ``given`` is a kind of incident that can happen here, or an inject."""
-    injects = inject_names(scenario)
-    if given is None or given in injects:
-        return
-    known = (*given_kinds(), *injects)
-    if given not in known:
-        raise RunError(
-            f'--given: "{given}" is no kind of incident and no inject that is one; '
-            f"known: {', '.join(known)}. {suggestion(given, known)}"
-        )
-    check_possible(prepare(scenario), given)
 
 
 @dataclass(frozen=True)
@@ -360,6 +322,7 @@ def compare(
     keep_records: bool = False,
     progress: Callable[[int], None] | None = None,
     sets: Sequence[ParameterSet] = (),
+    resume: bool = False,
 ) -> Comparison:
     """Live ``worlds`` worlds through under every arm and return the comparison.
 
@@ -367,7 +330,8 @@ def compare(
     rows, the summary and a manifest are written into that folder, which must not hold anything,
     or with ``force`` no more than an earlier result; ``keep_records`` keeps every record there
     too. With ``sets`` each world is lived under one of these. An interrupt ends the run early: the
-    result tells what was finished, and is not complete. Raises RunError for what cannot be run
+    result tells what was finished, and is not complete. ``resume`` goes on with what lies in
+    ``out``, which must have been begun in the same way. Raises RunError for what cannot be run
     and ResultsError for what cannot be written.
     """
     if worlds < 1:
@@ -377,13 +341,21 @@ def compare(
     names = chosen_arms(scenario, arms)
     check_given(scenario, given)
     prepare(scenario)  # what is wrong with a scenario must be said before a folder is claimed
-    job = Job(scenario, seed, names, given, keep_records, tuple(sets))
+    if resume and out is None:
+        raise RunError("resume: name the folder to go on with by out")
+    size = chunk_for(worlds)
+    job = Job(scenario, seed, names, given, keep_records, tuple(sets), chunk=size)
     stop = Interrupts()
     with stop.counted():
         folder = None
         if out is not None:
-            told = results.manifest(scenario, names, seed, worlds, given, workers, job.sets)
-            folder = results.ResultFolder(results.claim(Path(out), force), told, keep_records)
+            told = results.manifest(
+                scenario, names, seed, worlds, given, workers, job.sets, keep_records
+            )
+            path = Path(out)
+            folder = (
+                gone_on_with(path, told) if resume else RunFolder(results.claim(path, force), told)
+            )
         found, trouble = _lived(job, worlds, workers, folder, progress, stop)
         if folder is not None:
             _keep(folder, found, trouble)
@@ -398,19 +370,27 @@ def _lived(
     job: Job,
     worlds: int,
     workers: int,
-    folder: results.ResultFolder | None,
+    folder: RunFolder | None,
     progress: Callable[[int], None] | None,
     stop: Interrupts,
 ) -> tuple[Comparison, DeconflictError | None]:
     """Live through the worlds; return what was finished and what went wrong, if anything did."""
 
     def done(chunk: Chunk) -> None:
+        count = chunk.count
         if folder is not None:
             folder.add(chunk)
         if progress is not None:
-            progress(chunk.count)
+            progress(count)
 
-    all_of_it = gathered(job, worlds, workers, done, stop)
+    if folder is None:
+        all_of_it = gathered(job, worlds, workers, done, stop)
+    else:
+        rest = folder.batches.missing(worlds, job.chunk)
+        if progress is not None and (there := worlds - sum(count for _, count in rest)):
+            progress(there)
+        all_of_it = gathered(job, rest, workers, done, stop)
+        all_of_it = judged(all_of_it._replace(chunks=list(folder.batches.chunks())))
     table = results.histories_table(job.arms, all_of_it.chunks)
     found = Comparison(
         job.scenario, job.arms, job.seed, worlds, job.given, table, all_of_it.failures,
@@ -419,7 +399,7 @@ def _lived(
     return found, all_of_it.trouble
 
 
-def _keep(folder: results.ResultFolder, found: Comparison, trouble: DeconflictError | None) -> None:
+def _keep(folder: RunFolder, found: Comparison, trouble: DeconflictError | None) -> None:
     """Write what a run has found into its folder; without a world there is only the manifest."""
     reason = None
     if trouble is not None or not found.complete:

@@ -19,8 +19,8 @@ import pyarrow as pa
 
 from sim.scenario import Scenario
 from sim.study import folder as results
+from sim.study.asked import check_given, chosen_arms
 from sim.study.boxes import Box, find_box
-from sim.study.comparison import check_given, chosen_arms
 from sim.study.factors import Factor, factors_of
 from sim.study.indices import latin, needed
 from sim.study.intervals import Interval, one_sided, share_limits

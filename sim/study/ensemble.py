@@ -9,7 +9,7 @@ asked for.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Protocol
 
@@ -33,6 +33,16 @@ from sim.world import Theatre, World, build, prepare
 
 CHUNK: Final = 25
 """Worlds per task: a second or so of work, and small enough for an honest progress bar."""
+
+_CHUNKS: Final = (CHUNK, 50, 125, 250)
+_TASKS: Final = 400
+"""Tasks a run of many worlds is cut into at least, if its chunks are larger than usual."""
+
+
+def chunk_for(worlds: int) -> int:
+    """Return how many worlds a task should hold: more of them in a run of many worlds."""
+    return max(size for size in _CHUNKS if size <= max(CHUNK, worlds // _TASKS))
+
 
 PAIR_MEASURES: Final = ("diverged_ms", "averted", "caused", "moved")
 UNINVITED: Final = (
@@ -317,16 +327,25 @@ def _work(first: int, count: int) -> Chunk:
 
 
 def run(
-    job: Task, worlds: int, workers: int, done: Callable[[Chunk], None], stop: Interrupts
+    job: Task,
+    worlds: int | Sequence[tuple[int, int]],
+    workers: int,
+    done: Callable[[Chunk], None],
+    stop: Interrupts,
 ) -> bool:
     """Live through worlds 0 to ``worlds`` - 1 and hand each chunk to ``done`` as it comes.
+
+    In place of a number of worlds ``worlds`` may be chunks, each by its first world and its count.
 
     Returns False when it was asked to stop; all that was finished until then has been handed
     over, chunks under way among it. Raises RunError when a worker process dies, after handing
     over what the others finished.
     """
-    size = job.chunk
-    chunks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
+    if isinstance(worlds, int):
+        size = job.chunk
+        chunks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
+    else:
+        chunks = list(worlds)
     if workers > 1 and len(chunks) > 1:
         parallel(job, chunks, min(workers, len(chunks)), done, stop, _begin, _work)
         return not stop.asked
@@ -357,7 +376,11 @@ class Gathered(NamedTuple):
 
 
 def gathered(
-    job: Task, worlds: int, workers: int, done: Callable[[Chunk], None], stop: Interrupts
+    job: Task,
+    worlds: int | Sequence[tuple[int, int]],
+    workers: int,
+    done: Callable[[Chunk], None],
+    stop: Interrupts,
 ) -> Gathered:
     """Live through worlds as ``run`` does and return what was finished, trouble or not."""
     chunks: list[Chunk] = []
@@ -373,8 +396,12 @@ def gathered(
     except DeconflictError as error:
         trouble = error
     chunks.sort(key=lambda chunk: chunk.first)
-    found = Gathered(chunks, complete, trouble)
-    if complete and not any(chunk.worlds for chunk in chunks):
+    return judged(Gathered(chunks, complete, trouble))
+
+
+def judged(found: Gathered) -> Gathered:
+    """Return what was found, in trouble if it is complete and no world could be lived through."""
+    if found.complete and found.failures and not any(chunk.worlds for chunk in found.chunks):
         first = found.failures[0]
         why = f"no world could be lived through; world {first.world}: {first.error}"
         return found._replace(trouble=RunError(why))

@@ -27,7 +27,6 @@ from sim.errors import ResultsError
 from sim.records import rounded
 from sim.scenario import content_hash
 from sim.study.ensemble import COLUMNS, Chunk, Failure
-from sim.study.kept import RecordsFile
 from sim.study.measures import REAL_MEASURES
 from sim.study.parameter_sets import ParameterSet
 
@@ -162,6 +161,7 @@ def manifest(
     given: str | None,
     workers: int,
     sets: tuple[ParameterSet, ...] = (),
+    keep_records: bool = False,
 ) -> dict[str, Any]:
     """Return the manifest of a run that begins, parameter sets and all."""
     file, _ = scenario.origin
@@ -175,6 +175,7 @@ def manifest(
         "arms": list(arms),
         "given": given,
         "seed": seed,
+        "records": keep_records,
         **kept,
         "worlds_asked": asked,
         "worlds": 0,
@@ -238,29 +239,18 @@ def place_table(path: Path, table: pa.Table, rows: int) -> None:
 
 
 class ResultFolder:
-    """A claimed folder while its run goes on: the manifest says so, records are written as they
-    come, and everything else when the run ends.
+    """A claimed folder while its run goes on: the manifest says so, all else is written at the end.
+
+    ``told`` is the manifest.
     """
 
     def __init__(
-        self,
-        path: Path,
-        told: dict[str, Any],
-        keep_records: bool = False,
-        table: str = HISTORIES,
-        summary: str = SUMMARY,
+        self, path: Path, told: dict[str, Any], table: str = HISTORIES, summary: str = SUMMARY
     ) -> None:
-        self._path = path
-        self._told = told
+        self.path = path
+        self.told = told
         self._table, self._summary = path / table, path / summary
         place_json(path / MANIFEST, told)
-        self._records = RecordsFile(path / RECORDS, BATCH) if keep_records else None
-
-    def add(self, chunk: Chunk) -> None:
-        """Take a chunk's records, which nothing else needs to hold any longer."""
-        if self._records is not None:
-            self._records.add(chunk.first, chunk.count, chunk.records)
-            chunk.records = None
 
     def finish(
         self,
@@ -271,24 +261,18 @@ class ResultFolder:
         reason: str | None,
     ) -> None:
         """Write what was found, the manifest last; ``reason`` says why it is not complete."""
-        told = self._told
-        try:
-            if summary is not None:
-                arms = len(told["arms"])
-                place_table(self._table, table, BATCH * arms)
-                if self._records is not None:
-                    told["records_sha256"] = self._records.finish()
-                place_json(self._summary, summary)
-        finally:
-            if self._records is not None:
-                self._records.drop()
+        told = self.told
+        if summary is not None:
+            place_table(self._table, table, BATCH * len(told["arms"]))
+            place_json(self._summary, summary)
         told["state"] = "complete" if reason is None else "partial"
+        told.pop("reason", None)
         if reason is not None:
             told["reason"] = reason
         told["worlds"] = worlds
         told["failures"] = [failure._asdict() for failure in failures]
         told["content_sha256"] = content_sha256(table)
-        place_json(self._path / MANIFEST, told)
+        place_json(self.path / MANIFEST, told)
 
 
 def columns_of(table: pa.Table, arms: tuple[str, ...]) -> Mapping[str, Mapping[str, np.ndarray]]:

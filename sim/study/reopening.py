@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -58,6 +58,7 @@ class Manifest(BaseModel):
     content_sha256: str = ""
     reason: str | None = None
     parameter_sets: tuple[dict[str, Any], ...] = ()
+    records: bool = False
 
     @property
     def version(self) -> str:
@@ -74,8 +75,12 @@ def read_told(path: Path) -> Manifest:
     except OSError as error:
         raise ResultsError(f"{path}: cannot be looked into ({error.strerror})") from None
     plain = results.read_manifest(path)
-    file = path / results.MANIFEST
     _check_kind(path, plain)
+    return _manifest(path, plain)
+
+
+def _manifest(path: Path, plain: dict[str, Any]) -> Manifest:
+    file = path / results.MANIFEST
     try:
         return Manifest.model_validate(plain)
     except ValidationError as error:
@@ -118,6 +123,24 @@ def reopened(path: str | Path) -> Comparison:
         scenario, told.arms, told.seed, told.worlds_asked, told.given, _histories(folder, told),
         told.failures, told.state == "complete", sets=tuple(_sets(folder, told)),
     )  # fmt: skip
+
+
+class Begun(NamedTuple):
+    """What a run was begun with, so that it can go on."""
+
+    scenario: Scenario
+    told: Manifest
+    sets: tuple[ParameterSet, ...]
+
+
+def begun(path: str | Path) -> Begun:
+    """Return what the comparison in a folder was begun with, finished or not.
+
+    Raises ResultsError for a folder that holds none.
+    """
+    folder = Path(path)
+    told = _manifest(folder, results.read_manifest(folder))
+    return Begun(_scenario(folder, told), told, tuple(_sets(folder, told)))
 
 
 def _scenario(folder: Path, told: Manifest) -> Scenario:

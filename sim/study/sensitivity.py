@@ -21,7 +21,7 @@ import pyarrow as pa
 from sim.errors import RunError
 from sim.scenario import Scenario
 from sim.study import folder as results
-from sim.study.comparison import check_given, chosen_arms
+from sim.study.asked import check_given, chosen_arms
 from sim.study.estimates import Difference
 from sim.study.factors import BLOCKS, LUCK, Factor, factors_of
 from sim.study.indices import (

@@ -22,7 +22,7 @@ from sim.scenario.lever_facts import written
 from sim.scenario.levers import Lever, lever, lever_of
 from sim.scenario.nearest import suggestion
 from sim.study import folder as results
-from sim.study.comparison import check_given, chosen_arms
+from sim.study.asked import check_given, chosen_arms
 from sim.study.ensemble import Chunk, Gathered, gathered
 from sim.study.interrupts import Interrupts
 from sim.study.measures import MEASURES, THRESHOLDS

@@ -21,7 +21,7 @@ from commands import BLACK_SEA, ran, succeeded
 
 from sim.crisis import Crisis, Stage, crisis_of, plan
 from sim.scenario import load
-from sim.study.comparison import MAIN_ARMS
+from sim.study.asked import MAIN_ARMS
 from sim.world import Theatre, build, prepare
 
 pytestmark = pytest.mark.benchmark

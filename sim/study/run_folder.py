@@ -1,0 +1,100 @@
+"""The result folder of a comparison while it runs: batches as they come, results at the end.
+
+A run that was broken off or killed goes on from its batches (:func:`gone_on_with`). What was
+finished then stands in the results, whichever of the two it was.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from sim.errors import ResultsError
+from sim.study import folder as results
+from sim.study.batches import BATCHES, Batches
+from sim.study.ensemble import Chunk, Failure
+from sim.study.kept import RecordsFile
+
+_AGREES: Final = {
+    "scenario_sha256": "the scenario",
+    "seed": "--seed",
+    "arms": "--arms",
+    "given": "--given",
+    "worlds_asked": "--worlds",
+    "records": "--records",
+    "parameter_sets": "the parameter sets",
+}
+"""What a run that goes on must have in common with the one it goes on with, and its name."""
+
+
+class RunFolder(results.ResultFolder):
+    """A claimed folder that keeps batches as they come."""
+
+    def __init__(self, path: Path, told: dict[str, Any]) -> None:
+        super().__init__(path, told)
+        self.batches = Batches(path / BATCHES, tuple(told["arms"]))
+
+    def add(self, chunk: Chunk) -> None:
+        """Keep a batch; nothing else needs to hold its rows and records any longer."""
+        self.batches.add(chunk)
+        chunk.columns, chunk.records = {}, None
+
+    def finish(
+        self,
+        table: pa.Table,
+        worlds: int,
+        summary: dict[str, Any] | None,
+        failures: tuple[Failure, ...],
+        reason: str | None,
+    ) -> None:
+        """Write what was found; the batches go when it is all that was asked for."""
+        if self.told["records"] and summary is not None:
+            self.told["records_sha256"] = self._records()
+        super().finish(table, worlds, summary, failures, reason)
+        if reason is None or not worlds:
+            self.batches.drop()
+
+    def _records(self) -> str:
+        """Write the records of all batches into one file, and return the SHA-256 of its rows."""
+        file = RecordsFile(self.path / results.RECORDS, results.BATCH)
+        try:
+            for first, count, table in self.batches.records():
+                file.add(first, count, table)
+            return file.finish()
+        finally:
+            file.drop()
+
+
+def gone_on_with(path: Path, told: dict[str, Any]) -> RunFolder:
+    """Return the folder of a run that is to go on; ``told`` is the manifest it would begin with.
+
+    Raises ResultsError for a folder that holds no unfinished run, and for one of another run: what
+    it was told differently is named, or which version wrote it.
+    """
+    before = results.read_manifest(path)
+    file = path / results.MANIFEST
+    if before.get("state") == "complete" or "records" not in before:
+        raise ResultsError(
+            f"{path}: holds no unfinished comparison; begin a new one with --out another name"
+        )
+    for key, name in _AGREES.items():
+        if before.get(key) != told.get(key):
+            raise ResultsError(
+                f"{file}: was begun with other values: {name} was {_shown(before.get(key))} and is "
+                f"{_shown(told.get(key))} now; go on as it was begun, or begin anew with --out"
+            )
+    for name, version in told["versions"].items():
+        if before["versions"].get(name) != version:
+            raise ResultsError(
+                f"{file}: was begun with {name} {before['versions'].get(name)}, and this is "
+                f"{version}: both together would be no result of either; use that version, or "
+                f"begin anew with --out"
+            )
+    return RunFolder(path, told)
+
+
+def _shown(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
