@@ -385,7 +385,7 @@ def test_an_event_put_in_between_leaves_the_numbers_of_the_others(tmp_path: Path
 
 def test_the_list_of_a_shipped_scenario() -> None:
     rows = rows_of(load(SCENARIOS / "polish_border_2022.yaml"))
-    assert [row["number"] for row in rows] == ["1", "2", "3"]
+    assert [row["number"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
     assert rows[1] == {
         "number": "2", "time": "2022-11-15 14:40 UTC", "type": "incident", "delivery": "",
         "from": "ukraine", "to": "poland", "expected": "", "responsible": "", "notes": "",
@@ -394,7 +394,9 @@ def test_the_list_of_a_shipped_scenario() -> None:
         "blamed": "russia", "near": "przewodow", "severity": 0.8, "lasting": "", "channel": "",
         "contingency": "",
     }  # fmt: skip
-    assert (rows[2]["from"], rows[2]["to"], rows[2]["channel"]) == ("us", "russia", "chiefs")
+    assert (rows[2]["type"], rows[2]["from"], rows[2]["to"]) == ("news", "", "")
+    assert (rows[3]["from"], rows[3]["to"], rows[3]["channel"]) == ("us", "russia", "chiefs")
+    assert [row["contingency"] for row in rows[3:]] == ["", "", "yes"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+48", "-2", "@here", "'=x", "=HYPERLINK(1)", "＝1"])
@@ -448,7 +450,7 @@ def test_a_workbook_says_what_may_stand_where(tmp_path: Path) -> None:
     assert meaning["us"] == "United States"
     assert set(TYPES) | {"accident", "assertive", "hostile", "not_theirs"} <= set(meaning)
     assert all(word is None or means for word, means in meaning.items())
-    assert events.print_area == "'Events'!$A$1:$J$4"
+    assert events.print_area == "'Events'!$A$1:$J$7"
 
 
 def test_a_workbook_has_the_same_bytes_whenever_it_is_written() -> None:

@@ -68,6 +68,7 @@ from sim.show.survival import draw_survival, inject_days
 from sim.study.factors import LUCK
 from sim.study.living_again import Again, lived_again
 from sim.study.parameter_sets import read_sets
+from sim.study.rows import Rows
 
 PAIR = ("without_line", "as_used_2022")
 
@@ -382,7 +383,8 @@ def test_results_of_another_version_are_not_drawn_as_if_they_were_its_own(
 ) -> None:
     at = small.histories.column_names.index("events")
     changed = np.asarray(small.histories["events"]) + 1
-    other = replace(small, histories=small.histories.set_column(at, "events", [changed]))
+    rows = Rows(small.histories.set_column(at, "events", [changed]), small.arms)
+    other = replace(small, rows=rows)
     with pytest.raises(ResultsError, match=r"world 0 under without_line: events is .* run "):
         lived_again(other)
 

@@ -342,7 +342,7 @@ def test_rows_that_are_cut_off_missing_or_of_another_version_are_refused(
 
 def test_a_story_that_would_come_out_otherwise_is_not_told(folder: Path, tmp_path: Path) -> None:
     """Rows that agree with their checksum, and yet are not what this version lives through."""
-    from sim.study.folder import content_sha256
+    from sim.study.rows import content_sha256
 
     copy = _changed(folder, tmp_path)
     table = pq.read_table(copy / HISTORIES)

@@ -31,6 +31,7 @@ from sim.show.survival import draw_survival
 from sim.show.theatre_map import draw_map
 from sim.show.timeline import draw_timeline
 from sim.study.comparison import Comparison
+from sim.study.rows import Rows
 
 ARMS = ("without_line", "as_used_2022", "as_designed", "oracle")
 
@@ -66,8 +67,8 @@ def comparison(worlds: int = 400, base: float = 0.1, arms: tuple[str, ...] = ARM
             column[f"time_{k}"] = np.where(reached, time, -1)
         columns[arm] = column
     return MadeUp(
-        scenario=scenario, arms=arms, seed=1, asked=worlds, given=None, histories=pa.table({}),
-        failures=(), complete=True, made=columns,
+        scenario=scenario, arms=arms, seed=1, asked=worlds, given=None,
+        rows=Rows(pa.table({}), arms), failures=(), complete=True, made=columns,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -76,22 +76,16 @@ class Batches:
                     found.append((first + int(gap[0]), int(gap.size)))
         return found
 
-    def chunks(self) -> Iterator[Chunk]:
-        """Yield the batches in the order of their worlds, without their records."""
+    def tables(self) -> Iterator[pa.Table]:
+        """Yield the rows of each batch, in the order of the worlds."""
         for first in self._firsts():
-            table = self._read(self._path(first, _ROWS))
-            told = json.loads(table.schema.metadata[_TOLD])
-            by_arm = {
-                arm: {
-                    name: table[name].to_numpy()[at :: len(self._arms)]
-                    for name in table.column_names
-                    if name not in ("world", "arm")
-                }
-                for at, arm in enumerate(self._arms)
-            }
-            worlds = table["world"].to_numpy()[:: len(self._arms)].tolist()
-            failures = [Failure(**each) for each in told["failures"]]
-            yield Chunk(first, worlds, by_arm, failures)
+            yield self._read(self._path(first, _ROWS)).replace_schema_metadata(None)
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Return the worlds that could not be lived through, in order."""
+        return tuple(
+            Failure(**each) for first in self._firsts() for each in self._told(first)["failures"]
+        )
 
     def records(self) -> Iterator[tuple[int, int, pa.Table]]:
         """Yield first world, count and records of each batch, in the order of the worlds."""
@@ -111,12 +105,16 @@ class Batches:
         return sorted(int(path.stem) for path in self._folder.glob(f"*{_ROWS}"))
 
     def _count(self, first: int) -> int:
+        return int(self._told(first)["count"])
+
+    def _told(self, first: int) -> dict[str, Any]:
+        """Return what a batch says of itself."""
         path = self._path(first, _ROWS)
         try:
-            told = json.loads(pq.read_schema(path).metadata[_TOLD])
+            told: dict[str, Any] = json.loads(pq.read_schema(path).metadata[_TOLD])
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
             raise self._broken(path, error) from None
-        return int(told["count"])
+        return told
 
     def _read(self, path: Path) -> pa.Table:
         try:

@@ -41,6 +41,7 @@ from sim.study.interrupts import Interrupts
 from sim.study.measures import HOUR, THRESHOLDS, TYPICAL
 from sim.study.parameter_sets import ParameterSet, applied, set_of
 from sim.study.plain import plain
+from sim.study.rows import Rows
 from sim.study.run_folder import RunFolder, gone_on_with
 from sim.study.variance_parts import Parts, parts
 from sim.world import prepare
@@ -77,7 +78,8 @@ class Rate:
 class Comparison:
     """Rows of measures for every world and arm, and the estimates drawn from them.
 
-    ``histories`` is the tidy table of one row per world and arm. ``complete`` is False when the
+    ``rows`` are those of ``histories.parquet``, read from there where there is a result folder, so
+    that a comparison of many worlds does not fill the memory. ``complete`` is False when the
     run was interrupted; the estimates then cover the worlds that were finished.
     """
 
@@ -86,17 +88,22 @@ class Comparison:
     seed: int
     asked: int
     given: str | None
-    histories: pa.Table
+    rows: Rows
     failures: tuple[Failure, ...]
     complete: bool
     sets: tuple[ParameterSet, ...] = field(default=(), kw_only=True)
 
     reference = REFERENCE
 
-    @cached_property
+    @property
+    def histories(self) -> pa.Table:
+        """The tidy table of one row per world and arm, all of it in memory."""
+        return self.rows.table
+
+    @property
     def columns(self) -> Mapping[str, Mapping[str, np.ndarray]]:
         """Each arm's measures, as arrays over the worlds."""
-        return results.columns_of(self.histories, self.arms)
+        return {arm: self.rows.of_arm(arm) for arm in self.arms}
 
     @cached_property
     def worlds(self) -> int:
@@ -385,15 +392,16 @@ def _lived(
 
     if folder is None:
         all_of_it = gathered(job, worlds, workers, done, stop)
+        rows = Rows(results.histories_table(job.arms, all_of_it.chunks), job.arms)
     else:
         rest = folder.batches.missing(worlds, job.chunk)
         if progress is not None and (there := worlds - sum(count for _, count in rest)):
             progress(there)
-        all_of_it = gathered(job, rest, workers, done, stop)
-        all_of_it = judged(all_of_it._replace(chunks=list(folder.batches.chunks())))
-    table = results.histories_table(job.arms, all_of_it.chunks)
+        all_of_it = gathered(job, rest, workers, done, stop, held=False)
+        rows = folder.rows()
+        all_of_it = judged(all_of_it, folder.batches.failures(), rows.worlds)
     found = Comparison(
-        job.scenario, job.arms, job.seed, worlds, job.given, table, all_of_it.failures,
+        job.scenario, job.arms, job.seed, worlds, job.given, rows, all_of_it.failures,
         all_of_it.complete, sets=job.sets,
     )  # fmt: skip
     return found, all_of_it.trouble
@@ -405,4 +413,4 @@ def _keep(folder: RunFolder, found: Comparison, trouble: DeconflictError | None)
     if trouble is not None or not found.complete:
         reason = str(trouble or "interrupted")
     summary = found.summary() if found.worlds else None
-    folder.finish(found.histories, found.worlds, summary, found.failures, reason)
+    folder.close(found.worlds, summary, found.failures, reason)

@@ -362,17 +362,14 @@ def run(
 class Gathered(NamedTuple):
     """What a run has found: chunks in order of their worlds, and why it is not all, if it is not.
 
-    ``complete`` is False after an interrupt or with ``trouble``.
+    ``complete`` is False after an interrupt or with ``trouble``; ``failures`` are the worlds that
+    could not be lived through.
     """
 
     chunks: list[Chunk]
     complete: bool
     trouble: DeconflictError | None
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """The worlds that could not be lived through."""
-        return tuple(failure for chunk in self.chunks for failure in chunk.failures)
+    failures: tuple[Failure, ...] = ()
 
 
 def gathered(
@@ -381,12 +378,18 @@ def gathered(
     workers: int,
     done: Callable[[Chunk], None],
     stop: Interrupts,
+    held: bool = True,
 ) -> Gathered:
-    """Live through worlds as ``run`` does and return what was finished, trouble or not."""
+    """Live through worlds as ``run`` does and return what was finished, trouble or not.
+
+    Where ``done`` keeps the chunks they need not be ``held`` here; whoever has them then says by
+    ``judged`` what they come to.
+    """
     chunks: list[Chunk] = []
 
     def keep(chunk: Chunk) -> None:
-        chunks.append(chunk)
+        if held:
+            chunks.append(chunk)
         done(chunk)
 
     trouble: DeconflictError | None = None
@@ -396,13 +399,17 @@ def gathered(
     except DeconflictError as error:
         trouble = error
     chunks.sort(key=lambda chunk: chunk.first)
-    return judged(Gathered(chunks, complete, trouble))
+    found = Gathered(chunks, complete, trouble)
+    if not held:
+        return found
+    failures = tuple(failure for chunk in chunks for failure in chunk.failures)
+    return judged(found, failures, sum(len(chunk.worlds) for chunk in chunks))
 
 
-def judged(found: Gathered) -> Gathered:
-    """Return what was found, in trouble if it is complete and no world could be lived through."""
-    if found.complete and found.failures and not any(chunk.worlds for chunk in found.chunks):
-        first = found.failures[0]
-        why = f"no world could be lived through; world {first.world}: {first.error}"
+def judged(found: Gathered, failures: tuple[Failure, ...], worlds: int) -> Gathered:
+    """Return what was found with its failures, in trouble if not one world was lived through."""
+    found = found._replace(failures=failures)
+    if found.complete and failures and not worlds:
+        why = f"no world could be lived through; world {failures[0].world}: {failures[0].error}"
         return found._replace(trouble=RunError(why))
     return found

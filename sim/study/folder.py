@@ -12,9 +12,8 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +28,7 @@ from sim.scenario import content_hash
 from sim.study.ensemble import COLUMNS, Chunk, Failure
 from sim.study.measures import REAL_MEASURES
 from sim.study.parameter_sets import ParameterSet
+from sim.study.rows import content_sha256
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -219,15 +219,6 @@ def histories_table(
     return pa.table(columns, schema=schema)
 
 
-def content_sha256(table: pa.Table) -> str:
-    """Return the SHA-256 of a table's rows as text."""
-    digest = sha256()
-    for batch in table.to_batches():
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            digest.update(("\t".join(str(value) for value in row) + "\n").encode())
-    return digest.hexdigest()
-
-
 def place_table(path: Path, table: pa.Table, rows: int) -> None:
     """Write a table as Parquet with row groups of a fixed size."""
     place(
@@ -261,9 +252,21 @@ class ResultFolder:
         reason: str | None,
     ) -> None:
         """Write what was found, the manifest last; ``reason`` says why it is not complete."""
+        if summary is not None:
+            place_table(self._table, table, BATCH * len(self.told["arms"]))
+        self._end(worlds, summary, failures, reason, content_sha256(table))
+
+    def _end(
+        self,
+        worlds: int,
+        summary: dict[str, Any] | None,
+        failures: tuple[Failure, ...],
+        reason: str | None,
+        digest: str,
+    ) -> None:
+        """Write the summary and, last, the manifest."""
         told = self.told
         if summary is not None:
-            place_table(self._table, table, BATCH * len(told["arms"]))
             place_json(self._summary, summary)
         told["state"] = "complete" if reason is None else "partial"
         told.pop("reason", None)
@@ -271,15 +274,8 @@ class ResultFolder:
             told["reason"] = reason
         told["worlds"] = worlds
         told["failures"] = [failure._asdict() for failure in failures]
-        told["content_sha256"] = content_sha256(table)
+        told["content_sha256"] = digest
         place_json(self.path / MANIFEST, told)
-
-
-def columns_of(table: pa.Table, arms: tuple[str, ...]) -> Mapping[str, Mapping[str, np.ndarray]]:
-    """Return each arm's measures as arrays over worlds."""
-    of = np.array(table["arm"].to_pylist())
-    whole = {name: table[name].to_numpy() for name in table.column_names if name != "arm"}
-    return {arm: {name: values[of == arm] for name, values in whole.items()} for arm in arms}
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

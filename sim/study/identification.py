@@ -24,6 +24,7 @@ from sim.study.ensemble import SET_COLUMN
 from sim.study.estimates import Difference, paired_difference
 from sim.study.measures import THRESHOLDS
 from sim.study.parameter_sets import ParameterSet
+from sim.study.rows import Rows
 
 PERIOD: Final = "own_crises"
 GIVEN: Final = f"given_reached_{min(THRESHOLDS)}"
@@ -123,8 +124,9 @@ def thirds_within(found: Comparison) -> tuple[Third, ...]:
     parts = []
     for title, sets in zip(THIRDS, thirds(known), strict=True):
         numbers = pa.array([one.number for one in sets], pa.int64())
-        rows = found.histories.filter(pc.is_in(found.histories[SET_COLUMN], numbers))
-        part = replace(found, histories=rows, sets=sets)
+        table = found.histories
+        rows = Rows(table.filter(pc.is_in(table[SET_COLUMN], numbers)), found.arms)
+        part = replace(found, rows=rows, sets=sets)
         parts.append(Third(title, sets, part, part if found.given else None))
     return tuple(parts) if all(part.period.worlds > 1 for part in parts) else ()
 

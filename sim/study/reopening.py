@@ -24,6 +24,7 @@ from sim.study.comparison import Comparison
 from sim.study.ensemble import COLUMNS, Failure, Field, Job
 from sim.study.measures import REAL_MEASURES
 from sim.study.parameter_sets import ParameterSet, read_sets
+from sim.study.rows import Rows, content_sha256
 
 _OTHERS: Final = {
     "sweep.json": "a sweep",
@@ -175,27 +176,32 @@ def _check_arms(folder: Path, told: Manifest, scenario: Scenario) -> None:
         raise ResultsError(f"{folder / results.MANIFEST}: arms: {named}; {_AGAIN}")
 
 
-def _histories(folder: Path, told: Manifest) -> pa.Table:
+def _histories(folder: Path, told: Manifest) -> Rows:
     """Return the rows, if they are whole."""
     file = folder / results.HISTORIES
     try:
-        table = pq.read_table(file)
+        names = pq.read_schema(file).names
+        worlds = pq.read_metadata(file).num_rows
     except (OSError, pa.ArrowException) as error:
         raise ResultsError(f"{file}: cannot be read ({_first_line(error)}); {_AGAIN}") from None
-    lacking = [name for name in ("world", "arm", *COLUMNS) if name not in table.column_names]
+    lacking = [name for name in ("world", "arm", *COLUMNS) if name not in names]
     if lacking:
         raise ResultsError(
             f'{file}: lacks the column "{lacking[0]}": it was written by version '
             f"{told.version}; use that, or {_AGAIN}"
         )
-    if results.content_sha256(table) != told.content_sha256:
+    try:
+        digest = content_sha256(file)
+    except (OSError, pa.ArrowException) as error:
+        raise ResultsError(f"{file}: cannot be read ({_first_line(error)}); {_AGAIN}") from None
+    if digest != told.content_sha256:
         raise ResultsError(
             f"{file}: its rows do not have the content_sha256 of the manifest: one of the two was "
             f"changed; {_AGAIN}"
         )
-    if not table.num_rows:
+    if not worlds:
         raise ResultsError(f"{folder}: its run ended before a world was finished; {_AGAIN}")
-    return table
+    return Rows(file, told.arms)
 
 
 def _first_line(error: BaseException) -> str:

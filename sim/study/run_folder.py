@@ -6,16 +6,20 @@ finished then stands in the results, whichever of the two it was.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sim.errors import ResultsError
 from sim.study import folder as results
 from sim.study.batches import BATCHES, Batches
 from sim.study.ensemble import Chunk, Failure
 from sim.study.kept import RecordsFile
+from sim.study.rows import Digest, Rows
 
 _AGREES: Final = {
     "scenario_sha256": "the scenario",
@@ -35,24 +39,49 @@ class RunFolder(results.ResultFolder):
     def __init__(self, path: Path, told: dict[str, Any]) -> None:
         super().__init__(path, told)
         self.batches = Batches(path / BATCHES, tuple(told["arms"]))
+        self._digest = ""
 
     def add(self, chunk: Chunk) -> None:
         """Keep a batch; nothing else needs to hold its rows and records any longer."""
         self.batches.add(chunk)
         chunk.columns, chunk.records = {}, None
 
-    def finish(
+    def rows(self) -> Rows:
+        """Write the rows of all batches into one file, and return them; none if there is none.
+
+        The file has row groups of a fixed number of worlds, however the batches were cut.
+        """
+        arms = tuple(self.told["arms"])
+        path, digest = self.path / results.HISTORIES, Digest()
+        tables = (table for table in self.batches.tables() if table.num_rows)
+        first = next(tables, None)
+        if first is None:
+            self._digest = digest.hex()
+            return Rows(results.histories_table(arms, []), arms)
+
+        def write(beside: Path) -> None:
+            with pq.ParquetWriter(
+                beside, first.schema, compression="zstd", write_statistics=False
+            ) as file:
+                for group in _regrouped(chain([first], tables), results.BATCH * len(arms)):
+                    digest.add(group)
+                    file.write_table(group, row_group_size=group.num_rows)
+
+        results.place(path, write)
+        self._digest = digest.hex()
+        return Rows(path, arms)
+
+    def close(
         self,
-        table: pa.Table,
         worlds: int,
         summary: dict[str, Any] | None,
         failures: tuple[Failure, ...],
         reason: str | None,
     ) -> None:
-        """Write what was found; the batches go when it is all that was asked for."""
+        """Write what was found beside the rows; batches go when it is all that was asked for."""
         if self.told["records"] and summary is not None:
             self.told["records_sha256"] = self._records()
-        super().finish(table, worlds, summary, failures, reason)
+        self._end(worlds, summary, failures, reason, self._digest)
         if reason is None or not worlds:
             self.batches.drop()
 
@@ -65,6 +94,23 @@ class RunFolder(results.ResultFolder):
             return file.finish()
         finally:
             file.drop()
+
+
+def _regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """Yield the rows of tables in tables of a fixed number of rows, the last with what is left."""
+    held: list[pa.Table] = []
+    count = 0
+    for table in tables:
+        held.append(table)
+        count += table.num_rows
+        while count >= rows:
+            # How rows come in pieces must leave no trace in the pages of the file.
+            whole = pa.concat_tables(held)
+            yield whole.slice(0, rows).combine_chunks()
+            held = [whole.slice(rows)]
+            count -= rows
+    if count:
+        yield pa.concat_tables(held).combine_chunks()
 
 
 def gone_on_with(path: Path, told: dict[str, Any]) -> RunFolder:

@@ -28,6 +28,7 @@ from sim.study.interrupts import Interrupts
 from sim.study.measures import MEASURES, THRESHOLDS
 from sim.study.plain import plain
 from sim.study.points import Place, PointsJob, at
+from sim.study.rows import Rows
 from sim.study.swept import Point, Sweep
 from sim.world import ground, prepare
 
@@ -170,7 +171,7 @@ def asked(
         plans.append(_standing(spot.scenario, [plan(theatre, name) for name in names], on))
     _check_moves(levers, names, plans)
     unmoved = tuple(name for at, name in enumerate(names) if len({each[at] for each in plans}) == 1)
-    empty = results.histories_table(names, [], wanted)
+    empty = Rows(results.histories_table(names, [], wanted), names)
     points = tuple(
         Point(spot.scenario, names, seed, worlds, given, empty, (), False, spot.values,
               spot.changes)
@@ -241,7 +242,8 @@ def _filled(found: Sweep, lived: Gathered) -> Sweep:
         table = results.histories_table(found.arms, chunks, found.measures)
         points.append(
             Point(
-                point.scenario, point.arms, point.seed, point.asked, point.given, table,
+                point.scenario, point.arms, point.seed, point.asked, point.given,
+                Rows(table, found.arms),
                 lived.failures, lived.complete, point.values, point.changes,
             )
         )  # fmt: skip
