@@ -8,18 +8,18 @@ import os
 import signal
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from commands import LONGEST_S, MINIMAL, short_scenario
+from deadly import DeadlyJob
 
 import sim
 from sim.cli import app
 from sim.errors import ResultsError, RunError
-from sim.study.ensemble import CHUNK, Field, Job, run_chunk
+from sim.study.ensemble import CHUNK, Chunk, Field, Job, run, run_chunk
 from sim.study.folder import BATCH, RECORDS
 from sim.study.interrupts import Interrupts
 from sim.study.kept import SCHEMA, RecordsFile, records_table
@@ -271,28 +271,45 @@ def test_an_interrupt_keeps_what_workers_have_under_way(short: Path, tmp_path: P
 
 
 @POSIX
-def test_a_dead_worker_costs_only_its_own_chunk(short: Path, tmp_path: Path) -> None:
-    out = tmp_path / "found"
+def test_a_worker_that_is_killed_costs_nothing(short: Path, tmp_path: Path) -> None:
+    out, whole = tmp_path / "found", tmp_path / "whole"
+    told: list[int] = []
 
     def kill(count: int) -> None:
-        for child in multiprocessing.active_children()[:1]:
-            assert child.pid is not None
-            os.kill(child.pid, signal.SIGKILL)
+        told.append(count)
+        if len(told) in (1, 3):
+            for child in multiprocessing.active_children()[:1]:
+                assert child.pid is not None
+                os.kill(child.pid, signal.SIGKILL)
 
-    with pytest.raises(RunError, match="worker process died"):
-        sim.compare(
-            short, worlds=100_000, arms="oracle", workers=2, out=out, keep_records=True,
-            progress=kill,
-        )  # fmt: skip
-    manifest = _manifest(out)
-    assert manifest["state"] == "partial"
-    assert "worker process died" in manifest["reason"]
-    assert CHUNK <= manifest["worlds"] < 100_000
-    rows = pq.read_table(out / "histories.parquet")["world"].to_pylist()
-    assert len(rows) == 2 * manifest["worlds"]
-    assert set(pq.read_table(out / RECORDS)["world"].to_pylist()) <= set(rows)
+    sim.compare(short, worlds=400, arms="oracle", workers=2, out=out, keep_records=True,
+                progress=kill)  # fmt: skip
+    sim.compare(short, worlds=400, arms="oracle", out=whole, keep_records=True)
+    assert _manifest(out)["state"] == "complete"
+    for name in ("histories.parquet", "summary.json", RECORDS):
+        assert (out / name).read_bytes() == (whole / name).read_bytes()
     assert not [name for name in _names(out) if name.endswith(".part")]
-    assert all(one <= other for one, other in pairwise(rows))
+
+
+@POSIX
+def test_a_world_that_kills_its_worker_costs_its_own_chunk(short: Path) -> None:
+    job = Job(sim.load(short), 1, ("without_line", "oracle"))
+    chunks: list[Chunk] = []
+    assert run(DeadlyJob(job, (12, 31)), 60, 2, chunks.append, Interrupts())
+    failed = sorted(f.world for chunk in chunks for f in chunk.failures)
+    assert failed == [*range(10, 15), *range(30, 35)]
+    assert all("died" in f.error for chunk in chunks for f in chunk.failures)
+    lived = sorted(world for chunk in chunks for world in chunk.worlds)
+    assert lived == sorted(set(range(60)) - set(failed))
+
+
+@POSIX
+def test_when_every_worker_dies_it_is_no_matter_of_the_worlds(short: Path) -> None:
+    job = Job(sim.load(short), 1, ("without_line", "oracle"))
+    chunks: list[Chunk] = []
+    with pytest.raises(RunError, match="one worker process after another died"):
+        run(DeadlyJob(job, tuple(range(100))), 100, 2, chunks.append, Interrupts())
+    assert chunks == []
 
 
 def test_an_interval_knows_how_large_an_event_may_be(short: Path) -> None:

@@ -608,6 +608,9 @@ def test_a_feed_tells_each_thing_once_and_in_the_language_of_the_seat(stage: Sta
     assert feed.spots == whole.spots != []
     assert [e["n"] for e in feed.events] == list(range(1, len(feed.events) + 1))
     assert any("obwinia" in e["text"] for e in feed.events)
+    early = missile(stage)
+    (case,) = state(Scene(early, "pl"), early.table.seating.chairs["poland_capital"])["cases"]
+    assert case["what"] == "rakieta spadająca po drugiej stronie granicy"
     assert feed.update() == []
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from sim.crisis import History
 from sim.records import NEVER, Acted, Called, Clocked, Happened, Messaged, Origin
-from sim.scenario.kinds import INCIDENT_BY_CODE
 
 
 @dataclass(slots=True)
@@ -25,19 +24,14 @@ class CaseStory:
     calls: list[Called] = field(default_factory=list)
 
     @property
-    def cause(self) -> int:
-        """The true cause of the case, that of its worst incident; -1 if none is on record."""
-        if not self.incidents:
-            return -1
-        return max(self.incidents, key=lambda incident: incident.severity).cause
+    def worst(self) -> Happened | None:
+        """The gravest incident of the case, the first of several; None if none is on record."""
+        return max(self.incidents, key=lambda incident: incident.severity, default=None)
 
     @property
-    def kind(self) -> str:
-        """What the case is about, in words."""
-        if not self.incidents:
-            return "affair"
-        worst = max(self.incidents, key=lambda incident: incident.severity)
-        return INCIDENT_BY_CODE[worst.kind].title
+    def cause(self) -> int:
+        """The true cause of the case, that of its worst incident; -1 if none is on record."""
+        return -1 if self.worst is None else self.worst.cause
 
     @property
     def is_reply(self) -> bool:

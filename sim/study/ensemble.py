@@ -311,6 +311,17 @@ def _columns(rows: list[Row], wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     }
 
 
+_DIED: Final = "the worker process died on these worlds, twice, perhaps for want of memory"
+
+
+def lost_chunk(job: Task, first: int, count: int) -> Chunk:
+    """Return a chunk of which nothing came back, each of its worlds as failed."""
+    failures = [Failure(number, _DIED, "") for number in range(first, first + count)]
+    columns = {arm: _columns([], job.columns) for arm in job.arms}
+    records = records_table([], []) if job.keep_records else None
+    return Chunk(first, [], columns, failures, records)
+
+
 # A worker keeps its field for its lifetime: preparing a theatre costs more than a world.
 _field: Ready | None = None
 
@@ -338,8 +349,8 @@ def run(
     In place of a number of worlds ``worlds`` may be chunks, each by its first world and its count.
 
     Returns False when it was asked to stop; all that was finished until then has been handed
-    over, chunks under way among it. Raises RunError when a worker process dies, after handing
-    over what the others finished.
+    over, chunks under way among it. A chunk whose worker process dies is tried again, alone, and
+    then handed over as failed; RunError is raised when one after another dies.
     """
     if isinstance(worlds, int):
         size = job.chunk
@@ -347,7 +358,11 @@ def run(
     else:
         chunks = list(worlds)
     if workers > 1 and len(chunks) > 1:
-        parallel(job, chunks, min(workers, len(chunks)), done, stop, _begin, _work)
+
+        def lost(first: int, count: int) -> Chunk:
+            return lost_chunk(job, first, count)
+
+        parallel(job, chunks, min(workers, len(chunks)), done, stop, _begin, _work, lost)
         return not stop.asked
     here = job.ready()
     for first, count in chunks:

@@ -17,6 +17,9 @@ from sim.study.interrupts import Interrupts
 _MOMENT: Final = 0.2
 """Seconds between two looks at whether an interrupt has come, while workers are waited for."""
 
+_LOST: Final = 4
+"""Chunks in a row whose processes die, each alone, after which it is no matter of the chunks."""
+
 T = TypeVar("T")
 """What a worker process hands over."""
 
@@ -34,57 +37,110 @@ def parallel(
     stop: Interrupts,
     begin: Callable[[Any], None],
     work: Callable[[int, int], T],
+    lost: Callable[[int, int], T],
 ) -> None:
     """Hand over what worker processes make of chunks; only a few wait in the queue at a time.
 
     Each process begins with ``begin(job)`` and then does ``work(first, count)``, chunk by chunk;
-    both are functions of a module. Raises RunError when a worker process dies.
+    both are functions of a module. When a process dies, perhaps for want of memory, what was under
+    way is tried again, each chunk alone; one whose process dies again is handed over as ``lost``
+    makes it, and the rest goes on. Raises RunError when one chunk after another is lost.
     """
+    rest, suspects = deque(chunks), deque[tuple[int, int]]()
+    gone: list[tuple[int, int]] = []
+    in_a_row = 0
+
+    def came(found: T) -> None:
+        nonlocal in_a_row
+        in_a_row = 0
+        done(found)
+
+    while (rest or suspects) and not stop.asked:
+        alone = bool(suspects)
+        queue = deque([suspects.popleft()]) if alone else rest
+        broken = _pooled(job, queue, 1 if alone else workers, came, stop, begin, work)
+        if not alone:
+            suspects.extend(broken)
+            continue
+        gone += broken
+        in_a_row += len(broken)
+        if in_a_row == _LOST:
+            raise RunError(
+                "one worker process after another died, perhaps for want of memory; try fewer "
+                "--workers"
+            )
+    if not stop.asked:
+        for chunk in gone:
+            done(lost(*chunk))
+
+
+def _pooled(
+    job: object,
+    rest: deque[tuple[int, int]],
+    workers: int,
+    done: Callable[[T], None],
+    stop: Interrupts,
+    begin: Callable[[Any], None],
+    work: Callable[[int, int], T],
+) -> list[tuple[int, int]]:
+    """Let one pool work on chunks until none is left; return those it died on, in order."""
     pool = ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=begin, initargs=(job,)
     )
-    owed: set[Future[T]] = set()
-    rest = deque(chunks)
+    owed: dict[Future[T], tuple[int, int]] = {}
+    broken: list[tuple[int, int]] = []
     try:
-        while (rest or owed) and not stop.asked:
+        while (rest or owed) and not stop.asked and not broken:
             while rest and len(owed) < 2 * workers:
                 with _deaf():
-                    owed.add(pool.submit(work, *rest.popleft()))
+                    future = pool.submit(work, *rest[0])
+                owed[future] = rest.popleft()
             wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
-            errors = _hand_over(owed, done)
-            if errors:
-                raise errors[0]
+            broken = _hand_over(owed, done)
     except BrokenProcessPool:
-        raise RunError(
-            "a worker process died, perhaps for want of memory; try fewer --workers"
-        ) from None
+        broken = _hand_over(owed, done)
     finally:
         try:
-            _hand_over_rest(owed, done, stop)
+            broken += _hand_over_rest(owed, done, stop)
         finally:
             pool.shutdown(wait=not stop.insisted, cancel_futures=True)
+    return sorted(broken)
 
 
-def _hand_over(owed: set[Future[T]], done: Callable[[T], None]) -> list[BaseException]:
-    """Hand over every chunk that is finished; return what went wrong with the others."""
-    errors = []
+def _hand_over(
+    owed: dict[Future[T], tuple[int, int]], done: Callable[[T], None]
+) -> list[tuple[int, int]]:
+    """Hand over every chunk that is finished; return those whose process has died.
+
+    Raises what went wrong on purpose, which is no matter of one chunk.
+    """
+    broken, errors = [], []
     for future in [future for future in owed if future.done()]:
-        owed.discard(future)
+        chunk = owed.pop(future)
         error = future.exception()
         if error is None:
             done(future.result())
+        elif isinstance(error, BrokenProcessPool):
+            broken.append(chunk)
         else:
             errors.append(error)
-    return errors
+    if errors:
+        raise errors[0]
+    return broken
 
 
-def _hand_over_rest(owed: set[Future[T]], done: Callable[[T], None], stop: Interrupts) -> None:
-    """Take back what no worker has begun, wait for what one has, and hand it over."""
-    owed = {future for future in owed if not future.cancel()}
+def _hand_over_rest(
+    owed: dict[Future[T], tuple[int, int]], done: Callable[[T], None], stop: Interrupts
+) -> list[tuple[int, int]]:
+    """Take back what no worker has begun, wait for what one has, and hand it over.
+
+    What was taken back is returned with what its process has died on: it is still to be done.
+    """
+    back = [owed.pop(future) for future in list(owed) if future.cancel()]
     while owed and not stop.insisted:
         wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
-        _hand_over(owed, done)
-    _hand_over(owed, done)
+        back += _hand_over(owed, done)
+    return back + _hand_over(owed, done)
 
 
 @contextmanager

@@ -131,7 +131,14 @@ def tried(
 
     if workers > 1 and worlds > 1:
         chunks = [(first, 1) for first in range(worlds)]
-        parallel(trial, chunks, min(workers, worlds), done, stop, _begin, _work)
+
+        def lost(first: int, _: int) -> Part:
+            raise RunError(
+                f"the worker process died on world {first}, twice, perhaps for want of memory; try "
+                f"fewer --workers"
+            )
+
+        parallel(trial, chunks, min(workers, worlds), done, stop, _begin, _work, lost)
     else:
         here = Bench(trial)
         for first in range(worlds):

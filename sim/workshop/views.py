@@ -16,7 +16,7 @@ from sim.language import gettext_noop as N_
 from sim.records import NEVER
 from sim.scenario.kinds import RESPONSES, Act, Cause, Content
 from sim.show.cast import Cast
-from sim.show.words import ACTS, CAUSES, RUNGS, clock_time, moment, severity
+from sim.show.words import ACTS, CAUSES, RUNGS, clock_time, incident, moment, severity
 from sim.workshop.chairs import FACILITATOR, Chair
 from sim.workshop.game import NOTICE, Game
 from sim.workshop.scenes import Scene, seat_of
@@ -56,7 +56,7 @@ def _cases(scene: Scene, seat: int | None, beliefs: bool) -> list[dict[str, Any]
         said: dict[str, Any] = {
             "case": str(case.identity),
             "number": scene.numbers.get(case.identity, 0),
-            "what": story.kind if story else "",
+            "what": incident(story.worst.kind) if story and story.worst else "",
             "victim": cast.actor(case.victim),
             "blamed": cast.actor(case.blamed),
             "severity": severity(case.severity),

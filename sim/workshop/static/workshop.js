@@ -41,9 +41,9 @@ function button(text, kind, content) {
 }
 
 function span(milliseconds) {
-  const minutes = Math.max(0, Math.round(milliseconds / 60000));
-  const days = Math.floor(minutes / 1440), hours = Math.floor((minutes % 1440) / 60);
-  return [days ? `${days} d` : "", hours ? `${hours} h` : "", `${minutes % 60} min`].filter(Boolean).join(" ");
+  const whole = Math.max(0, Math.round(milliseconds / 60000));
+  const days = Math.floor(whole / 1440), hours = Math.floor((whole % 1440) / 60), minutes = whole % 60;
+  return fill(days ? say.span_days : hours ? say.span_hours : say.span_minutes, { days, hours, minutes });
 }
 
 // What is asked.
