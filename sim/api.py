@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim import results
 from sim.against_record import (
     Calibration,
     Identification,
@@ -46,6 +47,7 @@ __all__ = [
     "Discovery",
     "Identification",
     "Played",
+    "Results",
     "Sensitivity",
     "Sweep",
     "Validation",
@@ -61,6 +63,7 @@ __all__ = [
     "identify",
     "load",
     "new",
+    "open_results",
     "play",
     "reopen",
     "report",
@@ -175,6 +178,20 @@ class Comparison(Drawn):
 
         with sized(size):
             return draw_all(self, Path(folder))
+
+
+class Results(results.Results):
+    """A result folder whose comparison and worlds can be looked at as well."""
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The comparison that wrote the folder, for estimates, figures and stories."""
+        return reopen(self.folder)
+
+    def played(self, arm: str, world: int) -> Played:
+        """Return one of the histories, lived through again from its number."""
+        self.check("arm", [arm], self.manifest["arms"])
+        return self.comparison.played(arm, world)
 
 
 class Sweep(swept.Sweep):
@@ -307,6 +324,14 @@ def resume(
         sets=before.sets, resume=True,
     )  # fmt: skip
     return Comparison(**fields_of(found))
+
+
+def open_results(folder: str | Path) -> Results:
+    """Return a result folder as tables: rows and records, filtered without loading all of them.
+
+    Raises ResultsError for a folder that holds no comparison.
+    """
+    return Results(folder)
 
 
 def reopen(folder: str | Path) -> Comparison:
