@@ -52,9 +52,8 @@ def test_records_are_had_by_world_and_kind(folder: Path) -> None:
 def test_a_world_is_lived_through_again_from_its_number(folder: Path) -> None:
     found = sim.open_results(folder)
     (peak,) = found.table(["peak"], arms="as_designed", worlds=4)["peak"].to_pylist()
-    rungs = [
-        row["rung"] for row in found.played("as_designed", 4).rows() if row["record"] == "Runged"
-    ]
+    rows = found.played("as_designed", 4).rows()
+    rungs = [row["rung"] for row in rows if row["record"] == "Runged"]
     assert max(rungs, default=0) >= peak
     assert found.comparison.worlds == found.manifest["worlds"] == 30
     assert found.summary["worlds"] == 30
