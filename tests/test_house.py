@@ -18,7 +18,8 @@ LEVELS = {
     "draws": 0, "records": 0, "errors": 0, "language": 1,
     "scenario": 1, "world": 2, "crisis": 3, "study": 4, "show": 5, "handouts": 6, "workshop": 7,
     "drawn": 7, "spaces": 7, "against_record": 7, "results": 7, "api": 8,
-    "terminal": 8, "record_commands": 9, "space_commands": 9, "report_commands": 9, "card_commands": 9, "event_commands": 9,
+    "terminal": 8, "record_commands": 9,
+    "space_commands": 9, "report_commands": 9, "card_commands": 9, "event_commands": 9,
     "handout_commands": 9, "workshop_commands": 9,
     "cli": 10, "__main__": 11,
 }  # fmt: skip
