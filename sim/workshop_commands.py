@@ -121,6 +121,7 @@ def _serve(session: Any, place: Path, host: str, port: int, tls: bool) -> None:
     from sim.workshop.chairs import FACILITATOR
     from sim.workshop.server import Server
 
+    session.log.hold()
     reached = _reached_at(host)
     address = f"{'https' if tls else 'http'}://{reached}:{port}"
     code = next(code for code, name in session.codes.items() if name == FACILITATOR)

@@ -25,6 +25,7 @@ from sim.show.inline_svg import drawing
 from sim.show.report import PARTS
 from sim.show.short_answer import Answer, answer
 from sim.study.folder import HISTORIES, MANIFEST
+from sim.study.rows import Rows
 
 HOSTILE_TITLE = '<script>alert("1")</script> & <img src=x onerror=y> \u202eabc ' + "w" * 90
 
@@ -152,9 +153,8 @@ def _lived(folder: Path, without: Sequence[int], under: Sequence[int]) -> Answer
     crises = {found.reference: without, arm: under}
     now = [int(w in crises.get(a, ())) for a, w in zip(arms, worlds, strict=True)]
     column = pa.array(now, table.schema.field(at).type)
-    return answer(
-        replace(found, histories=table.set_column(at, table.schema.field(at), column)), arm
-    )
+    rows = Rows(table.set_column(at, table.schema.field(at), column), found.arms)
+    return answer(replace(found, rows=rows), arm)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import sqlite3
@@ -36,6 +37,7 @@ from sim.workshop.pace import Open, Pace
 from sim.workshop.replay import replayed
 from sim.workshop.rights import Person, Refused
 from sim.workshop.scenes import Scene
+from sim.workshop.server import Server
 from sim.workshop.session import Session
 from sim.workshop.table import ABSORB
 from sim.workshop.views import state
@@ -446,6 +448,38 @@ def test_a_log_that_was_changed_says_where(tmp_path: Path) -> None:
         Log.open(tmp_path / "none.sqlite")
 
 
+def test_a_disk_that_is_full_loses_nothing_that_was_written(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "s.sqlite", SETUP)
+    room = people(session)
+    session.act(room[FACILITATOR], "news", {"text": "before", "to": []})
+    last, told = session.log.last, len(session.news)
+    pages = session.log._database.execute("pragma page_count").fetchone()[0]
+    session.log._database.execute(f"pragma max_page_count = {pages}")
+
+    def fill_up() -> None:
+        for _ in range(50):
+            session.act(room[FACILITATOR], "news", {"text": "x" * 1900, "to": []})
+
+    with pytest.raises(ResultsError, match="cannot be written"):
+        fill_up()
+    kept = Log.open(tmp_path / "s.sqlite")
+    assert kept.last == session.log.last != last
+    assert sum(e.kind == "news" for e in kept.entries()) == len(session.news) > told
+    session.log._database.execute("pragma max_page_count = 100000")
+    session.act(room[FACILITATOR], "news", {"text": "after", "to": []})
+    assert Session.resume(tmp_path / "s.sqlite").news == session.news
+
+
+def test_a_log_serves_one_server(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    one = Session.create(path, SETUP)
+    one.log.hold()
+    with pytest.raises(ResultsError, match="another server runs on it"):
+        Session.resume(path).log.hold()
+    one.close()
+    Session.resume(path).log.hold()
+
+
 def test_names_can_be_erased_for_good(tmp_path: Path) -> None:
     path = tmp_path / "s.sqlite"
     log = Log.create(path, SETUP)
@@ -615,6 +649,35 @@ def test_a_feed_tells_each_thing_once_and_in_the_language_of_the_seat(stage: Sta
 
 
 # Whom the server talks to.
+
+
+def test_when_the_program_fails_time_stops_and_the_leader_hears_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = Session.create(tmp_path / "s.sqlite", SETUP)
+    room, server = people(session), Server(session)
+    leader, watch = Client(room[FACILITATOR]), Client(room["nato_watch"])
+    for client in (leader, watch):
+        server.hub.greet(client, 0)
+    session.act(room[FACILITATOR], "start", {})
+    session.game.crisis.env.at(session.game.now + HOUR, 0, 0, lambda _: 1 / 0, None)
+    session.pace.speed = 86_400.0
+
+    async def beat() -> None:
+        beating = asyncio.create_task(server._beat())
+        while session.pace.running:
+            await asyncio.sleep(0.05)
+        session.act(room[FACILITATOR], "news", {"text": "still here", "to": []})
+        await asyncio.sleep(0.4)
+        beating.cancel()
+
+    asyncio.run(beat())
+    told = {client: [client.queue.get_nowait() for _ in range(client.queue.qsize())]
+            for client in (leader, watch)}  # fmt: skip
+    assert any("stopped time because of an error" in text for text in told[leader])
+    assert not any("stopped time" in text for text in told[watch])
+    assert any("still here" in text for text in told[watch])  # and goes on talking to the room
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_who_stops_reading_is_dropped_and_delays_nobody(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from sim.show.speaker import Speaker
 from sim.show.words import clock_time, moment, own_text, short_date
 from sim.workshop.chairs import FACILITATOR, OBSERVER, Chair
 from sim.workshop.maps import Map
+from sim.workshop.phrases import phrase
 from sim.workshop.rights import Person
 from sim.workshop.scenes import Feed
 from sim.workshop.session import Session
@@ -174,6 +175,13 @@ class Hub:
     def leave(self, client: Client) -> None:
         """Forget a client that has gone."""
         self.clients.discard(client)
+
+    def warn(self, name: str) -> None:
+        """Tell whoever leads the exercise that something is wrong, by the name of a phrase."""
+        for client in self.clients:
+            if client.person.chair == FACILITATOR:
+                text = phrase(client.person.language, name)
+                client.send(packed({"kind": "refused", "text": text}))
 
     def broadcast(self, moved: bool) -> None:
         """Tell everybody what is new to them: events, and what stands otherwise than before."""

@@ -16,7 +16,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, BinaryIO, Final, NamedTuple, Self
 
 from sim.errors import ResultsError
 from sim.workshop.game import Setup
@@ -60,6 +60,7 @@ class Log:
     def __init__(self, path: Path, database: sqlite3.Connection) -> None:
         self.path = path
         self._database = database
+        self._held: BinaryIO | None = None
         row = database.execute("select number, hash from entries order by number desc").fetchone()
         self._number: int = row[0] if row else -1
         self.last: str = row[1] if row else _FIRST
@@ -106,17 +107,43 @@ class Log:
     def add(
         self, wall: str, time: int, chair: str, person: str, kind: str, content: dict[str, Any]
     ) -> int:
-        """Add an entry, and return its number once it is on the disk."""
+        """Add an entry, and return its number once it is on the disk.
+
+        Raises ResultsError where it cannot be written; the log is then as it was.
+        """
         number = self._number + 1
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
         found = _hashed(self.last, (number, wall, time, chair, person, kind, text))
-        with self._database:
-            self._database.execute(
-                "insert into entries values (?, ?, ?, ?, ?, ?, ?, ?)",
-                (number, wall, time, chair, person, kind, text, found),
-            )
+        try:
+            with self._database:
+                self._database.execute(
+                    "insert into entries values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (number, wall, time, chair, person, kind, text, found),
+                )
+        except sqlite3.Error as error:
+            raise ResultsError(
+                f"{self.path}: entry {number} cannot be written ({error}); free space"
+            ) from None
         self._number, self.last = number, found
         return number
+
+    def hold(self) -> None:
+        """Keep other servers off this log for as long as this process lives, where locks are known.
+
+        Raises ResultsError if another has it: two would write two chains into one file.
+        """
+        try:
+            import fcntl
+        except ImportError:  # Windows
+            return
+        self._held = self.path.open("rb")
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._held.close()
+            raise ResultsError(
+                f"{self.path}: another server runs on it; end that one, or name another log"
+            ) from None
 
     def entries(self, after: int = -1) -> Iterator[Logged]:
         """Yield the entries in order, those after a number."""
@@ -199,6 +226,8 @@ class Log:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+        if self._held is not None:
+            self._held.close()
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -176,6 +176,11 @@ PHRASES: Final = {
     "no_reason": N_("Give a reason; it stands in the log."),
     "no_text": N_("Write something first."),
     "too_long": N_("That is too long: at most 2000 letters."),
+    "trouble": N_(
+        "The program stopped time because of an error of its own; its window says which. What was "
+        "done is in the log: end the server, and start it again with --resume."
+    ),
+    "not_kept": N_("That could not be written down, so it was not done. Is the disk full?"),
     "unknown": N_("The page asked for something that there is not. Load it again."),
 }
 """Phrases of the pages, in English."""

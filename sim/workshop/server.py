@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.applications import Starlette
@@ -24,19 +24,22 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from sim.errors import ResultsError
 from sim.language import LANGUAGES
 from sim.workshop import after_action, asked_again, pages
 from sim.workshop.chairs import FACILITATOR
 from sim.workshop.fan import fan
 from sim.workshop.hub import Client, Hub
 from sim.workshop.phrases import PHRASES, phrase
+from sim.workshop.requests import LARGEST, form_of, json_of, same_origin, spoken_by, values_of
 from sim.workshop.rights import Person, Refused
 from sim.workshop.session import Session
 from sim.workshop.word_report import document
 
+_LOGGER: Final = logging.getLogger(__name__)
+
 COOKIE: Final = "deconflict"
 _BEAT: Final = 0.25  # seconds between two looks at the clock
-_LARGEST: Final = 16_384  # bytes of anything a client sends
 _TRIES: Final = 12  # wrong join codes a minute from one place
 _REMEMBERED: Final = 1000  # of those who did things, before those long ago are forgotten
 _MANY: Final = 40  # things done in ten seconds by one person
@@ -157,9 +160,16 @@ class Server:
         while True:
             await asyncio.sleep(_BEAT)
             now = time.monotonic()
-            moved = self.session.tick(now - then)
+            try:
+                moved = self.session.tick(now - then)
+                self.hub.broadcast(moved)
+            except Exception:
+                # Whatever it is, the room must hear of it, and nothing that is in the log is lost.
+                self.session.pace.running = False
+                self.session.version += 1
+                _LOGGER.exception("the exercise was paused")
+                self.hub.warn("trouble")
             then = now
-            self.hub.broadcast(moved)
 
     # Who it is.
 
@@ -179,13 +189,13 @@ class Server:
     async def join_page(self, request: Request) -> Response:
         """The first page: a code, a language."""
         code = request.path_params.get("code", "")
-        return pages.join(self.session, str(code)[:32], _spoken(request))
+        return pages.join(self.session, str(code)[:32], spoken_by(request))
 
     async def join(self, request: Request) -> Response:
         """Sit down."""
-        tongue = _spoken(request)
+        tongue = spoken_by(request)
         where = request.client.host if request.client else ""
-        form = await _form(request)
+        form = await form_of(request)
         if form is None:
             return pages.join(self.session, "", tongue, "too_long", 413)
         tongue = form["language"] if form.get("language") in LANGUAGES else tongue
@@ -207,7 +217,7 @@ class Server:
 
     async def hello(self, request: Request) -> Response:
         """Whether a device reaches the server at all."""
-        return pages.plain(_spoken(request), "see_me")
+        return pages.plain(spoken_by(request), "see_me")
 
     async def seat(self, request: Request) -> Response:
         """The page of a chair."""
@@ -305,8 +315,8 @@ class Server:
         person = self._leading(request)
         if person is None:
             return Response(status_code=403)
-        content = await _json(request)
-        if content is None or not _same_origin(request.headers, request.url.scheme):
+        content = await json_of(request)
+        if content is None or not same_origin(request.headers, request.url.scheme):
             return JSONResponse({"error": phrase(person.language, "unknown")}, 400)
         return await self._answered(person, content, by)
 
@@ -323,9 +333,9 @@ class Server:
     async def act(self, request: Request) -> Response:
         """Do something by a plain form, where no script runs."""
         person = self._person(request.cookies)
-        if person is None or not _same_origin(request.headers, request.url.scheme):
+        if person is None or not same_origin(request.headers, request.url.scheme):
             return Response(status_code=403)
-        form = await _form(request)
+        form = await form_of(request)
         if form is None:
             return Response(status_code=413)
         said = self._do(person, dict(form))
@@ -346,6 +356,9 @@ class Server:
         except Refused as refused:
             name = str(refused)
             return name if name in PHRASES else "unknown"
+        except ResultsError:
+            _LOGGER.exception("nothing was done")
+            return "not_kept"
         return None
 
     # Live.
@@ -353,7 +366,7 @@ class Server:
     async def live(self, socket: WebSocket) -> None:
         """Talk to one client for as long as it is there."""
         person = self._person(socket.cookies)
-        if person is None or not _same_origin(socket.headers, socket.url.scheme):
+        if person is None or not same_origin(socket.headers, socket.url.scheme):
             await socket.close(4403)
             return
         await socket.accept()
@@ -383,7 +396,7 @@ class Server:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 text = await socket.receive_text()
-                content = _values(text) if len(text) <= _LARGEST else None
+                content = values_of(text) if len(text) <= LARGEST else None
                 if content is None:
                     client.send('{"kind":"refused","text":"?"}')
                     continue
@@ -392,55 +405,3 @@ class Server:
                     text = phrase(client.person.language, said)
                     client.send(json.dumps({"kind": "refused", "text": text}))
                 self.hub.broadcast(False)
-
-
-def _spoken(request: Request) -> str:
-    """Return the language a browser asks for, as far as there is a catalogue for it."""
-    for wanted in request.headers.get("accept-language", "").split(","):
-        code = wanted.strip()[:2].lower()
-        if code in LANGUAGES:
-            return code
-    return "en"
-
-
-def _same_origin(headers: Any, scheme: str) -> bool:
-    """Whether a request comes from one of the server's own pages."""
-    origin = headers.get("origin")
-    if origin is None:
-        return scheme in ("http", "https")  # a form of an old browser; the cookie is lax
-    return bool(urlsplit(origin).netloc == headers.get("host"))
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return what was sent, None if it is too large."""
-    found = b""
-    async for part in request.stream():
-        found += part
-        if len(found) > _LARGEST:
-            return None
-    return found
-
-
-async def _form(request: Request) -> dict[str, str] | None:
-    from urllib.parse import parse_qsl
-
-    body = await _body(request)
-    if body is None:
-        return None
-    try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=40))
-    except ValueError:
-        return {}
-
-
-async def _json(request: Request) -> dict[str, Any] | None:
-    body = await _body(request)
-    return None if body is None else _values(body)
-
-
-def _values(text: str | bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
