@@ -21,6 +21,7 @@ from sim.show.sweep_answer import lines_of, paragraph
 from sim.show.sweep_curves import draw_curves
 from sim.show.sweep_grid import draw_grid
 from sim.show.sweep_words import runs, verdicts
+from sim.study.rows import Rows
 from sim.study.sweep import chosen_measures, levers_of
 from sim.study.swept import Point, Sweep
 
@@ -54,7 +55,7 @@ def made_up(
         points.append(
             Point(
                 scenario, names, 1, worlds, None,
-                _table(names, wanted, effect(along[0], along[1]), worlds), (), True, values, {},
+                _rows(names, wanted, effect(along[0], along[1]), worlds), (), True, values, {},
             )
         )  # fmt: skip
     return Sweep(
@@ -63,17 +64,20 @@ def made_up(
     )  # fmt: skip
 
 
-def _table(arms: tuple[str, ...], measures: tuple[str, ...], effect: float, worlds: int) -> Any:
+def _rows(arms: tuple[str, ...], measures: tuple[str, ...], effect: float, worlds: int) -> Rows:
     luck = np.random.default_rng(5).uniform(size=worlds)
-    columns: dict[str, list[Any]] = {"world": [], "arm": []} | {name: [] for name in measures}
-    for at, arm in enumerate(arms):
-        columns["world"] += list(range(worlds))
-        columns["arm"] += [arm] * worlds
-        for row, name in enumerate(measures):
+    columns: dict[str, Any] = {
+        "world": np.repeat(np.arange(worlds), len(arms)),
+        "arm": list(arms) * worlds,
+    }
+    for row, name in enumerate(measures):
+        by_arm = []
+        for at, _ in enumerate(arms):
             share = (0.3 + (effect / at if at else 0.0)) / (row + 1)
             reached = (luck < share).astype(int)
-            columns[name] += (reached if "reached" in name else 3 * reached).tolist()
-    return pa.table(columns)
+            by_arm.append(reached if "reached" in name else 3 * reached)
+        columns[name] = np.stack(by_arm, axis=1).ravel()
+    return Rows(pa.table(columns), arms)
 
 
 def turning(x: float, y: float) -> float:
