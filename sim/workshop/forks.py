@@ -12,7 +12,6 @@ from typing import NamedTuple
 from sim.crisis import History, Stage, first_difference
 from sim.crisis.deciders import Request
 from sim.errors import RunError
-from sim.records import Decided
 from sim.workshop.game import Game, Setup, again
 from sim.workshop.moves import Kind, Move
 from sim.workshop.table import Kept
@@ -50,12 +49,7 @@ class Fork(NamedTuple):
     left_to_model: bool
 
 
-def played_out(stage: Stage, setup: Setup, moves: Iterable[Move]) -> Game:
-    """Return a session's own game, played from where it was left to its end."""
-    return again(stage, setup, list(moves))
-
-
-def script_of(game: Game, upto: int | None = None) -> dict[int, Kept]:
+def script_of(game: Game) -> dict[int, Kept]:
     """Return what people replied to each request of a finished game, and what they let lapse."""
     replies = {
         m.request: m for m in game.moves if m.kind is Kind.REPLY and m.number not in game.vain
@@ -83,7 +77,7 @@ def fork(
     decides everything from the change on. Raises RunError for a request that was never made.
     """
     moves = list(moves)
-    own = played_out(stage, setup, moves)
+    own = again(stage, setup, moves)
     script = script_of(own)
     others = [move for move in moves if move.kind is not Kind.REPLY]
     changed_at = None
@@ -136,8 +130,3 @@ def _before(
         for identity, kept in script.items()
         if identity in changed or own.table.asked[identity].time + kept.after < time
     }
-
-
-def decisions(history: History) -> list[Decided]:
-    """Return what was decided by people or let lapse by them, in order."""
-    return history.of(Decided)  # type: ignore[return-value]

@@ -6,9 +6,7 @@ A game is made again from its setup and its moves; nothing else of a session tou
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, Self
-
-from sim.errors import RunError
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -37,23 +35,3 @@ class Move(NamedTuple):
     subject: str = ""
     at: int = -1
     reason: str = ""
-
-    def as_values(self) -> dict[str, Any]:
-        """Return the move as plain values, those that say nothing left out."""
-        said = self._asdict()
-        return {
-            key: value
-            for key, value in said.items()
-            if key in _ALWAYS or value != self._field_defaults[key]
-        }
-
-    @classmethod
-    def from_values(cls, values: dict[str, Any]) -> Self:
-        """Return a move of plain values; raises RunError for what is none."""
-        try:
-            return cls(**{**values, "kind": Kind(values["kind"])})
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"a move in the log cannot be read: {values!r} ({error})") from None
-
-
-_ALWAYS: Final = frozenset({"number", "time", "chair", "kind"})

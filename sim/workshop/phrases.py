@@ -52,7 +52,6 @@ PHRASES: Final = {
     "send": N_("Send"),
     "write_belief": N_("What do you believe it was, and why? All read it once truth is shown."),
     "why": N_("Why"),
-    "sound": N_("Sound"),
     "start": N_("Start"),
     "pause": N_("Pause"),
     "leap": N_("To the next question"),
@@ -156,7 +155,6 @@ PHRASES: Final = {
         "The last hash of the log. Write it down elsewhere: whoever holds the log could compute "
         "the whole chain anew, but not to this end."
     ),
-    "debrief": N_("Debrief"),
     "report": N_("After-action report"),
     "feedback": N_("Feedback (nobody learns from whom)"),
     "learned": N_("What did you learn?"),
