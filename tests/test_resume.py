@@ -20,6 +20,7 @@ import sim
 from sim.errors import ResultsError
 from sim.study.batches import BATCHES, Batches
 from sim.study.ensemble import CHUNK, Field, chunk_for
+from sim.study.folder import BATCH
 
 WORLDS = 400
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the signals are POSIX")
@@ -262,3 +263,10 @@ def test_a_folder_of_an_older_kind_is_no_unfinished_run(whole: Path, tmp_path: P
     (out / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(ResultsError, match="holds no unfinished comparison"):
         sim.resume(out)
+
+
+def test_rows_stand_in_groups_of_a_fixed_number_of_worlds(whole: Path) -> None:
+    """So that a file of any length is written and read a piece at a time."""
+    with pq.ParquetFile(whole / "histories.parquet") as file:
+        groups = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
+    assert groups == [2 * BATCH, 2 * (WORLDS - BATCH)]
