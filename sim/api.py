@@ -28,14 +28,17 @@ from sim.scenario import Scenario, arm_names, cards, content_hash, json_schema, 
 from sim.scenario import template as scenario_template
 from sim.scenario.nearest import suggestion
 from sim.spaces import Discovery, Sensitivity, discover, fields_of, scenario_of, sensitivity
-from sim.study import comparison as study
+from sim.study import comparing, swept
+from sim.study import rare as rungs
 from sim.study import sweep as sweeps
-from sim.study import swept
 from sim.study.asked import check_given, chosen_arms
 from sim.study.ensemble import inject_names
 from sim.study.parameter_sets import ParameterSet
+from sim.study.rare import SPLITS, Rare
 from sim.study.reopening import begun, reopened
+from sim.study.running import Hands
 from sim.study.telling_world import telling_world
+from sim.study.until import until_of
 from sim.world import build, prepare
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ __all__ = [
     "Discovery",
     "Identification",
     "Played",
+    "Rare",
     "Results",
     "Sensitivity",
     "Sweep",
@@ -65,6 +69,7 @@ __all__ = [
     "new",
     "open_results",
     "play",
+    "rare",
     "reopen",
     "report",
     "resume",
@@ -259,38 +264,43 @@ def play(
 def compare(
     scenario: Scenario | str | Path,
     *,
-    worlds: int = 1000,
+    worlds: int | None = None,
     seed: int = 1,
     arms: str | Sequence[str] | None = None,
     given: str | None = None,
-    workers: int = 1,
+    workers: Hands = 1,
     out: str | Path | None = None,
     force: bool = False,
     keep_records: bool = False,
     progress: Callable[[int], None] | None = None,
     uncertainty: bool = False,
     sets: str | Path | Sequence[ParameterSet] | None = None,
+    until: str | None = None,
 ) -> Comparison:
-    """Compare arms in the same worlds.
+    """Compare arms in the same worlds, by default 1,000 of them.
 
     ``arms`` are names, or one text with commas between them, or ``"all"``; by default the four
     main arms. The reference is always among them. ``given`` places one grave incident of a kind
     in every world, or names an inject to follow. ``out`` is a folder for the results, with
     ``keep_records`` every record among them; it must hold nothing yet, or with ``force`` no more
-    than an earlier result. ``progress`` is told how many more worlds are done. With
+    than an earlier result. ``workers`` is a number of processes (in a script, under
+    ``if __name__ == "__main__":``), or the address of a Dask scheduler. ``progress`` is told how
+    many more worlds are done. With
     ``uncertainty`` each world is lived under one of the parameter sets that fit the public
     record, so that intervals cover what we do not know as well as chance; ``sets`` names a file
     of them, or is a list of them, in place of those that come with the program. What the
-    scenario's file sets itself stays as it is.
+    scenario's file sets itself stays as it is. ``until``, such as "difference ±0.005", ends the run
+    as soon as every paired difference (or ``risk``; one rung alone as in ``difference_5``) is known
+    within that, after at most ``worlds``, by default 1,000,000.
 
     An interrupt ends the run early: the result then tells of the worlds that were finished, and
     its ``complete`` is False. Raises ScenarioError for a file that cannot be run, RunError for
     options that cannot be met and ResultsError for a folder that cannot be written into.
     """
-    found = study.compare(
+    found = comparing.compare(
         scenario_of(scenario), worlds=worlds, seed=seed, arms=arms, given=given, workers=workers,
         out=out, force=force, keep_records=keep_records, progress=progress,
-        sets=chosen_sets(uncertainty, sets),
+        sets=chosen_sets(uncertainty, sets), until=None if until is None else until_of(until),
     )  # fmt: skip
     return Comparison(**fields_of(found))
 
@@ -303,7 +313,8 @@ def resume(
     seed: int | None = None,
     arms: str | Sequence[str] | None = None,
     given: str | None = None,
-    workers: int = 1,
+    until: str | None = None,
+    workers: Hands = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Go on with a comparison that was interrupted or killed, and return it when it has ended.
@@ -314,14 +325,15 @@ def resume(
     """
     before = begun(folder)
     told = before.told
-    found = study.compare(
+    goal = told.until if until is None else until
+    found = comparing.compare(
         before.scenario if scenario is None else scenario_of(scenario),
         worlds=told.worlds_asked if worlds is None else worlds,
         seed=told.seed if seed is None else seed,
         arms=told.arms if arms is None else arms,
         given=told.given if given is None else given,
         workers=workers, out=folder, keep_records=told.records, progress=progress,
-        sets=before.sets, resume=True,
+        sets=before.sets, resume=True, until=None if goal is None else until_of(goal),
     )  # fmt: skip
     return Comparison(**fields_of(found))
 
@@ -384,7 +396,7 @@ def sweep(
     arms: str | Sequence[str] | None = None,
     given: str | None = None,
     measures: str | Sequence[str] | None = None,
-    workers: int = 1,
+    workers: Hands = 1,
     out: str | Path | None = None,
     force: bool = False,
     progress: Callable[[int], None] | None = None,
@@ -402,6 +414,28 @@ def sweep(
         measures=measures, workers=workers, out=out, force=force, progress=progress,
     )  # fmt: skip
     return Sweep(**fields_of(found))
+
+
+def rare(
+    scenario: Scenario | str | Path,
+    *,
+    worlds: int = 1000,
+    seed: int = 1,
+    arms: str | Sequence[str] | None = None,
+    splits: str | Sequence[int] = SPLITS,
+    workers: Hands = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Rare:
+    """Estimate how often rungs are reached, rare ones too, by splitting worlds at each rung.
+
+    ``splits`` says in how many ways a world is lived through from its beginning, and in how many
+    each of these goes on at rungs 3, 4 and 5; whatever they are, the risks and paired differences
+    are the same but for their precision. All else is as in ``compare``. Raises RunError.
+    """
+    return rungs.rare(
+        scenario_of(scenario), worlds=worlds, seed=seed, arms=arms, splits=splits, workers=workers,
+        progress=progress,
+    )  # fmt: skip
 
 
 def schema() -> dict[str, Any]:

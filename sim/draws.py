@@ -10,6 +10,7 @@ counter-based: splitmix64's finaliser (Steele, Lea & Flood 2014) over a keyed id
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import Enum
 from hashlib import blake2b
 from statistics import NormalDist
@@ -37,6 +38,8 @@ F64 = NDArray[np.float64]
 
 class Decision(Enum):
     """What a draw decides. The value is the name in the key: renaming one moves its luck."""
+
+    __hash__ = object.__hash__  # each is one object; an enum's own hash is a call in Python
 
     PHASE = "phase"  # where in its period a unit's schedule begins
     JITTER = "jitter"  # how far a sortie leaves its slot
@@ -157,9 +160,12 @@ def uniform(k: int, who: int) -> float:
     return ((z >> 12) + 0.5) * _SCALE
 
 
-def uniforms(k: int, who: U64) -> F64:
-    """Return :func:`uniform` for an array of identities, with the same bits."""
-    word = np.uint64(k)
+def uniforms(k: int | U64, who: U64) -> F64:
+    """Return :func:`uniform` for an array of identities, with the same bits.
+
+    ``k`` is one key, or one for each identity.
+    """
+    word = np.asarray(k, dtype=np.uint64)
     z = mixes(who + word)
     z ^= word
     z += _GOLDEN_WORD
@@ -281,3 +287,25 @@ class Luck:
     def us(self, decision: Decision, who: U64) -> F64:
         """Return the uniforms of one decision about an array of identities."""
         return uniforms(self.key(decision), who)
+
+
+class Lucks:
+    """The luck of several worlds side by side, looked up for all of them in one go."""
+
+    __slots__ = ("_keys", "count", "each")
+
+    def __init__(self, each: Sequence[Luck]) -> None:
+        self.each = tuple(each)
+        self.count = len(self.each)
+        self._keys: dict[Decision, U64] = {}
+
+    def us(self, decision: Decision, who: U64, of: NDArray[np.int64]) -> F64:
+        """Return the uniforms of one decision, each identity in the world that ``of`` numbers.
+
+        ``who`` and ``of``, which counts the worlds in the order given, broadcast together.
+        """
+        if self.count == 1:
+            return self.each[0].us(decision, who)
+        if decision not in self._keys:
+            self._keys[decision] = np.array([one.key(decision) for one in self.each], np.uint64)
+        return uniforms(self._keys[decision][of], who)

@@ -6,16 +6,18 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from sim.errors import ResultsError, RunError
 from sim.scenario.nearest import suggestion
 from sim.study.folder import HISTORIES, MANIFEST, RECORDS, SUMMARY, read_manifest
 from sim.study.reopening import read_told
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 Worlds = int | range | Iterable[int]
 """Which worlds: one, a range, or several."""
@@ -88,6 +90,8 @@ class Results:
         return self._dataset(RECORDS).to_table(filter=self._chosen(arms, worlds, where))
 
     def _dataset(self, name: str) -> ds.Dataset:
+        import pyarrow.dataset as ds  # loads pandas too, where there is one
+
         return ds.dataset(self.folder / name, format="parquet")
 
     def _chosen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.errors import DeconflictError
+from sim.errors import DeconflictError, RunError
 
 INTERRUPTED = 130
 """The exit code of a command that a signal to interrupt has ended: 128 and the signal's number."""
@@ -19,6 +20,13 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.")]
 Seed = Annotated[int, typer.Option(help="Seed of all luck.", min=0)]
 Workers = Annotated[
     int | None, typer.Option(help="Processes; all cores by default.", min=1, max=256)
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="A Dask scheduler, tcp://HOST:PORT, whose workers do the work instead.",
+    ),
 ]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print tables as Markdown.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only the answer.")]
@@ -33,6 +41,18 @@ GivenOption = Annotated[
     str | None,
     typer.Option(metavar="KIND|INJECT", help="Place one grave incident, or follow an inject."),
 ]
+
+
+def hands(workers: int | None, scheduler: str | None) -> int | str:
+    """Return who does the work: so many processes here, all cores by default, or a cluster."""
+    if scheduler is None:
+        return workers or os.cpu_count() or 1
+    if workers is not None:
+        raise RunError(
+            "--workers: counts processes of this machine, and --scheduler names those of a "
+            "cluster; leave one of the two out"
+        )
+    return scheduler
 
 
 @contextmanager

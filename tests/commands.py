@@ -12,6 +12,9 @@ ROOT = Path(__file__).parent.parent
 SCENARIOS = ROOT / "scenarios"
 MINIMAL = SCENARIOS / "minimal.yaml"
 BLACK_SEA = SCENARIOS / "black_sea_2022.yaml"
+EVERY = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
+"""The scenarios that come with the program, by name."""
+
 LONGEST_S = 120
 """A command that takes longer hangs; this only keeps the suite from hanging with it."""
 

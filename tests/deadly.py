@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from pathlib import Path
 from typing import NamedTuple
 
 from sim.study.ensemble import COLUMNS, Field, Job, Lived
@@ -52,3 +54,20 @@ class DeadlyField(Field):
         if number in self.deadly:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().world(number)
+
+
+def begun(job: object) -> None:
+    """Begin a process that needs nothing."""
+
+
+def threads(first: int, count: int) -> tuple[int, str | None, int]:
+    """Tell how many threads numerical libraries may start here, and how many there are."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    there = next(line for line in status.splitlines() if line.startswith("Threads:"))
+    return first, os.environ.get("OPENBLAS_NUM_THREADS"), int(there.split()[1])
+
+
+def endless(first: int, count: int) -> int:
+    """Tell which process this is, or with the third chunk begin what never ends."""
+    time.sleep(3600 if first > 1 else 0)
+    return os.getpid()

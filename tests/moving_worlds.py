@@ -129,5 +129,6 @@ def everything(
     theatre: Theatre, seed: int = 1, number: int = 0
 ) -> tuple[Sorties, Segments, Contacts]:
     """Return all sorties, tracks and contacts of one world, noted or not."""
-    moving = traffic(theatre, Luck(seed, number), 1.0)
-    return moving.sorties, tracks_of(moving), moving.contacts
+    luck = Luck(seed, number)
+    moving = traffic(theatre, luck, 1.0)
+    return moving.sorties, tracks_of(theatre, luck), moving.contacts

@@ -32,7 +32,7 @@ from sim.study.calibration import (
     laid,
     made,
 )
-from sim.study.comparison import compare
+from sim.study.comparing import compare
 from sim.study.fit import Simulated, as_extreme
 from sim.study.identification import Third, identify, thirds
 from sim.study.interrupts import Interrupts

@@ -327,11 +327,11 @@ def test_when_every_world_fails_the_reason_is_said(
 # Runs the command line with a progress that says, line by line, how many worlds are done, so that
 # a test need not guess when to interrupt.
 SAYING = """
-import contextlib, sys, sim.cli
+import contextlib, sys, sim.cli, sim.compare_commands
 @contextlib.contextmanager
 def progress(worlds, quiet):
     yield lambda count: print(count, file=sys.stderr, flush=True)
-sim.cli.progress = progress
+sim.compare_commands.progress = progress
 sim.cli.app(sys.argv[1:])
 """
 

@@ -20,8 +20,8 @@ LEVELS = {
     "drawn": 7, "spaces": 7, "against_record": 7, "results": 7, "api": 8,
     "terminal": 8, "record_commands": 9,
     "space_commands": 9, "report_commands": 9, "card_commands": 9, "event_commands": 9,
-    "handout_commands": 9, "workshop_commands": 9,
-    "cli": 10, "__main__": 11,
+    "handout_commands": 9, "workshop_commands": 9, "compare_commands": 10,
+    "cli": 11, "__main__": 12,
 }  # fmt: skip
 """How high a part of ``sim`` stands; each may import what stands lower, and itself."""
 

@@ -24,7 +24,8 @@ from sim.scenario.sections import SECTIONS
 from sim.show.answer import lines_of
 from sim.show.parameter_table import markdown_lines, parameter_rows
 from sim.show.plain_answer import paragraph, power_lines
-from sim.study.comparison import Comparison, compare
+from sim.study.comparing import compare
+from sim.study.comparison import Comparison
 from sim.study.ensemble import COLUMNS
 
 TEXT = DOCUMENT.read_text(encoding="utf-8")

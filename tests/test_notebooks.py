@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from commands import MINIMAL
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +68,19 @@ def test_a_notebook_says_from_a_clean_kernel_what_was_committed(path: Path) -> N
     )
     client.execute()
     assert _said(anew) == _said(committed), "run the notebook and commit it with its outputs"
+
+
+def test_a_cell_may_start_workers(tmp_path: Path) -> None:
+    """A cell is no script: a process that starts afresh finds no file to run again."""
+    cell = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
+        "import sim\n"
+        f"found = sim.compare({str(MINIMAL)!r}, worlds=60, arms='oracle', workers=2)\n"
+        "print(found.worlds, found.complete)"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=900, kernel_name="python3", resources=where).execute()
+    assert _said(notebook) == [("60 True\n", 0)]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from commands import short_scenario
 
 import sim
 from sim.errors import ResultsError, RunError
+from sim.study.folder import group_for
 
 ARMS = ("without_line", "as_designed")
 
@@ -74,3 +75,13 @@ def test_what_is_not_there_is_said(folder: Path, tmp_path: Path) -> None:
     sim.compare(scenario, worlds=2, arms="oracle", out=tmp_path / "bare")
     with pytest.raises(ResultsError, match="with --records"):
         sim.open_results(tmp_path / "bare").records()
+
+
+@pytest.mark.parametrize(
+    ("worlds", "group"),
+    [(1, 2_500), (1_000_000, 2_500), (1_000_001, 25_000), (10_000_000, 25_000)],
+)
+def test_a_long_file_has_larger_row_groups_and_no_more_of_them(worlds: int, group: int) -> None:
+    """What Parquet says of each group is read whole, before any row."""
+    assert group_for(worlds) == group
+    assert worlds / group_for(worlds) <= 400

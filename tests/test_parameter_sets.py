@@ -16,7 +16,7 @@ from sim.scenario.parameters import Parameters
 from sim.scenario.quantities import HOUR
 from sim.scenario.varying import varied
 from sim.study.calibration import laid
-from sim.study.comparison import compare
+from sim.study.comparing import compare
 from sim.study.ensemble import COLUMNS, NO_SET, SET_COLUMN
 from sim.study.parameter_sets import (
     ParameterSet,

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from commands import LONGEST_S, SCENARIOS, deconflict, short_scenario
@@ -19,8 +20,10 @@ from commands import LONGEST_S, SCENARIOS, deconflict, short_scenario
 import sim
 from sim.errors import ResultsError
 from sim.study.batches import BATCHES, Batches
-from sim.study.ensemble import CHUNK, Field, chunk_for
-from sim.study.folder import BATCH
+from sim.study.ensemble import CHUNK, Chunk, Field, Job, Lived, chunk_for, run_chunk
+from sim.study.folder import GROUP
+from sim.study.folder import manifest as manifest_of
+from sim.study.run_folder import RunFolder, claimed
 
 WORLDS = 400
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the signals are POSIX")
@@ -227,12 +230,31 @@ def test_a_world_that_fails_is_kept_as_failed(
     assert worlds == [number for number in range(100) if number != 30]
 
 
+def test_a_world_that_fails_is_tried_once_more(
+    short: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What failed for want of memory need not fail again, and is then as if it never had."""
+    whole, lived, failed = run_chunk(Field(_job(short)), 0, 4), Field.world, set[int]()
+
+    def world(field: Field, number: int) -> Lived:
+        if number == 2 and number not in failed:
+            failed.add(number)
+            raise MemoryError
+        return lived(field, number)
+
+    monkeypatch.setattr(Field, "world", world)
+    again = run_chunk(Field(_job(short)), 0, 4)
+    assert failed == {2}
+    assert (again.failures, again.worlds) == ([], [0, 1, 2, 3])
+    for arm, columns in whole.columns.items():
+        for name, values in columns.items():
+            assert (again.columns[arm][name] == values).all()
+
+
 def test_only_what_is_missing_is_asked_for(whole: Path, short: Path, tmp_path: Path) -> None:
     kept = Batches(tmp_path / BATCHES, ("without_line", "oracle"))
     assert kept.missing(60, 25) == [(0, 25), (25, 25), (50, 10)]
     field = Field(_job(short))
-    from sim.study.ensemble import run_chunk
-
     kept.add(run_chunk(field, 25, 10))
     kept.add(run_chunk(field, 40, 5))
     assert kept.missing(60, 25) == [(0, 25), (35, 5), (45, 5), (50, 10)]
@@ -242,15 +264,13 @@ def test_only_what_is_missing_is_asked_for(whole: Path, short: Path, tmp_path: P
     assert not (tmp_path / BATCHES).exists()
 
 
-def _job(short: Path) -> Any:
-    from sim.study.ensemble import Job
-
+def _job(short: Path) -> Job:
     return Job(sim.load(short), 1, ("without_line", "oracle"))
 
 
 def test_tasks_grow_with_the_run_and_divide_its_row_groups() -> None:
-    assert [chunk_for(n) for n in (1, 1000, 20_000, 49_999, 50_000, 10**6, 10**7)] == [
-        25, 25, 50, 50, 125, 250, 250,
+    assert [chunk_for(n) for n in (1, 1000, 4_999, 5_000, 12_500, 25_000, 10**7)] == [
+        25, 25, 25, 50, 125, 250, 250,
     ]  # fmt: skip
 
 
@@ -265,8 +285,46 @@ def test_a_folder_of_an_older_kind_is_no_unfinished_run(whole: Path, tmp_path: P
         sim.resume(out)
 
 
-def test_rows_stand_in_groups_of_a_fixed_number_of_worlds(whole: Path) -> None:
-    """So that a file of any length is written and read a piece at a time."""
-    with pq.ParquetFile(whole / "histories.parquet") as file:
-        groups = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
-    assert groups == [2 * BATCH, 2 * (WORLDS - BATCH)]
+def test_rows_stand_in_groups_of_a_fixed_number_of_worlds(short: Path, tmp_path: Path) -> None:
+    """So that a file of any length is written and read a piece at a time, however it was cut."""
+    scenario, arms = sim.load(short), ("without_line", "oracle")
+    lived = run_chunk(Field(_job(short)), 0, 10)
+    worlds, written = GROUP + 200, []
+    for times in (1, 54):
+        folder = claimed(tmp_path / str(times), False)
+        kept = RunFolder(folder, manifest_of(scenario, arms, 1, worlds, None, 1))
+        columns = {
+            arm: {name: np.tile(values, times) for name, values in of_arm.items()}
+            for arm, of_arm in lived.columns.items()
+        }
+        for first in range(0, worlds, 10 * times):
+            numbers = list(range(first, first + 10 * times))
+            kept.add(Chunk(first, numbers, dict(columns)))
+        kept.rows(worlds)
+        with pq.ParquetFile(folder / "histories.parquet") as file:
+            groups = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
+        assert groups == [2 * GROUP, 2 * 200]
+        written.append((folder / "histories.parquet").read_bytes())
+    assert written[0] == written[1]
+
+
+def test_a_run_that_goes_on_is_left_alone(short: Path, tmp_path: Path) -> None:
+    """Neither resumed nor replaced by another; and it ends as if nobody had tried."""
+    out = tmp_path / "found"
+    tried: list[str] = []
+
+    def try_both(count: int) -> None:
+        if tried:
+            return
+        for words in (("--resume", out), (short, "--arms", "oracle", "--force", "--out", out)):
+            done = deconflict("compare", *words, "--quiet", "--no-figures", cwd=tmp_path)
+            assert done.returncode == 1, done.stdout
+            tried.append(done.stderr)
+
+    sim.compare(short, worlds=75, arms="oracle", out=out, progress=try_both)
+    assert len(tried) == 2
+    assert all("another process runs in it; wait for it or end it" in told for told in tried)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "histories.parquet", "manifest.json", "summary.json"
+    ]  # fmt: skip
+    assert sim.reopen(out).worlds == 75

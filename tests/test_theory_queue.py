@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from small_worlds import DAY, HOUR, MINUTE, Values, histories, of, quiet
 
 from sim import records
-from sim.crisis.schedule import Desk, Schedule
+from sim.crisis.schedule import Desk, Rank, Schedule
 from sim.records import Called
 
 BATCHES = 40
@@ -169,6 +170,31 @@ def test_leaving_the_line_frees_nobodys_turn() -> None:
     assert desk.busy == 1
     desk.leave(third)
     assert desk.busy == 0
+
+
+@pytest.mark.parametrize(("asks", "had"), [(4, 10), (9, 10), (10, 10), (40, 40)])
+@pytest.mark.parametrize("servers", [1, 2])
+def test_who_hangs_up_at_a_time_keeps_the_telephone_until_then(
+    asks: int, had: int, servers: int
+) -> None:
+    env = Schedule()
+    desk = Desk(env, servers)
+    for call in range(servers):
+        desk.when_free(3, 0, call, lambda who: desk.hang_up_at(10 + who, who), call)
+    assert env.peek() == math.inf  # while nobody waits it takes no moment
+    served: list[tuple[str, float]] = []
+
+    def had_by(who: str) -> None:
+        served.append((who, env.now))
+
+    for call, name in enumerate(("one", "other")):
+        ask = partial(desk.when_free, 1, asks, call, had_by, name)
+        env.at(asks, Rank.CALL, call, lambda ask: ask(), ask)
+    while env.peek() < math.inf:
+        env.step()
+    assert served[0] == ("one", had)
+    assert served[1:] == ([] if servers == 1 else [("other", max(asks, 11))])
+    assert desk.busy == servers
 
 
 # The same through the switchboard, with concern calls as arrivals.

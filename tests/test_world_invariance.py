@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from commands import SCENARIOS
 from moving_worlds import (
     DAY,
     air_only,
@@ -18,8 +19,11 @@ from moving_worlds import (
     theatre_of,
 )
 
-from sim.world import Theatre, World, build
+from sim.draws import Luck
+from sim.scenario import load
+from sim.world import Builder, Theatre, World, build, prepare
 from sim.world.tracks import Sorties
+from sim.world.traffic import traffic, traffics
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +169,33 @@ def test_a_theatre_can_be_sent_to_another_process(theatre: Theatre, world: World
     other = build(sent, 1, 0)
     assert np.array_equal(other.contacts.identity, world.contacts.identity)
     assert sent.metres(30.0, 45.0) == theatre.metres(30.0, 45.0)
+
+
+@pytest.mark.parametrize("scenario", ["busy", "minimal", "allied_resolve_2022"])
+def test_worlds_whose_traffic_is_made_together_are_those_made_alone(scenario: str) -> None:
+    values = theatre_of(busy()) if scenario == "busy" else None
+    theatre = values or prepare(load(SCENARIOS / f"{scenario}.yaml"))
+    lucks = [Luck(4, number) for number in (7, 0, 3, 12, 5)]
+    together = traffics(theatre, lucks, theatre.noteworthy)
+    met = 0
+    for luck, made in zip(lucks, together, strict=True):
+        alone = traffic(theatre, luck, theatre.noteworthy)
+        met += alone.contacts.first.size
+        for table, own in zip(made, alone, strict=True):
+            for column, kept in zip(table, own, strict=True):
+                assert column.dtype == kept.dtype
+                assert column.tobytes() == kept.tobytes()
+    assert met >= 3
+
+
+def test_a_builder_gives_any_world_whatever_it_was_told_to_expect(theatre: Theatre) -> None:
+    builder = Builder(theatre, 1)
+    asked = []
+    for expected, numbers in ((range(3, 9), (3, 4, 8, 5, 2)), (range(4), (0, 3, 30, 1))):
+        builder.expect(expected)
+        asked += [(number, builder.build(number)) for number in numbers]
+    for number, made in asked:
+        alone = build(theatre, 1, number)
+        assert made.contacts.identity.tolist() == alone.contacts.identity.tolist()
+        assert made.sorties.start.tolist() == alone.sorties.start.tolist()
+        assert made.luck.world == number

@@ -12,14 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
 
-from sim.crisis import rules
 from sim.crisis.deciders import Asked, Request
 from sim.crisis.line import Call, Line
-from sim.crisis.plan import FOREVER, ChannelPlan
+from sim.crisis.plan import ChannelPlan
 from sim.crisis.routine import Notices, Tests
 from sim.crisis.rules import whole
 from sim.crisis.schedule import Desk, Rank
 from sim.crisis.state import Case
+from sim.crisis.wishes import (
+    Watch,
+    Wish,
+    about_case,
+    about_strike,
+    carries_concern,
+    reaches,
+    wishes,
+)
 from sim.draws import Decision, child
 from sim.records import NEVER, Called, CallEnd, Purpose
 from sim.scenario.kinds import Content
@@ -27,8 +35,7 @@ from sim.scenario.kinds import Content
 if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
 
-_CASE, _CONCERN, _HALT, _SAY = 0, 1, 2, 3  # suffixes of identities below a channel
-_PICK_UP, _LEAVE = 4, 5
+_SAY, _PICK_UP, _LEAVE = 3, 4, 5  # suffixes of identities below a channel or a call
 
 
 class Switchboard:
@@ -36,16 +43,8 @@ class Switchboard:
 
     def __init__(self, crisis: Crisis) -> None:
         self._crisis = crisis
-        world = crisis.world
-        self.lines: dict[int, Line] = {
-            plan.row: Line(
-                plan,
-                Desk(crisis.env, plan.capacity),
-                world.outage(plan.name, plan.up, plan.down) if plan.up else None,
-                crisis.injects.outages(plan.name),
-            )
-            for plan in crisis.plan.channels
-        }
+        self.lines = {plan.row: self.line(plan) for plan in crisis.plan.channels}
+        self.watch: Watch | None = None
         self.noticed: dict[int, int] = {}
         self.calls: dict[int, Call] = {}
         self._begun: set[int] = set()
@@ -57,8 +56,15 @@ class Switchboard:
         for line in self.lines.values():
             if line.plan.test_every:
                 Tests(self._crisis, line)
-            if line.plan.notices and line.plan.notify > 0:
+            if line.plan.gives_notice:
                 line.notices = Notices(self._crisis, line)
+
+    def line(self, plan: ChannelPlan) -> Line:
+        """Return a channel at rest, its outages laid down."""
+        crisis = self._crisis
+        outage = crisis.world.outage(plan.name, plan.up, plan.down) if plan.up else None
+        placed = crisis.injects.outages(plan.name)
+        return Line(plan, Desk(crisis.env, plan.capacity), outage, placed)
 
     # Who calls.
 
@@ -67,48 +73,35 @@ class Switchboard:
 
         It thinks again, with the same luck, when the case has become grave.
         """
-        grave = case.severity >= self._crisis.p.grave_low
+        crisis = self._crisis
         for line in self.lines.values():
-            plan = line.plan
-            reaches = plan.reach.issuperset((case.victim, case.blamed))
-            if not reaches or not line.open(self._crisis.now):
+            if not reaches(crisis, line.plan, case):
                 continue
-            if plan.truth:
+            if line.plan.truth:
                 case.truth_known = True
                 continue
-            if plan.halts and case.depth:
-                for bloc in (case.blamed_bloc, case.victim_bloc):
-                    self._consider(line, case, bloc, Asked.HALT, plan.halting)
-            if plan.explanations and not case.depth:
-                chance = plan.high_risk if grave else plan.serious
-                if plan.public:
-                    self._consider(line, case, case.blamed_bloc, Asked.CALL, chance)
-                    continue
-                chance = rules.each_of_two(chance)
-                self._consider(line, case, case.blamed_bloc, Asked.CALL, chance)
-                self._consider(line, case, case.victim_bloc, Asked.CALL, chance)
+            for wish in wishes(crisis, line.plan, case):
+                self._consider(line, case, wish)
+        if self.watch is not None:
+            self.watch.case(case)
 
-    def _consider(self, line: Line, case: Case, bloc: int, asked: Asked, chance: float) -> None:
+    def _consider(self, line: Line, case: Case, wish: Wish) -> None:
         """Ask one side whether it calls about a case."""
-        actor = line.plan.ends[bloc]
-        halt = asked is Asked.HALT
-        identity = child(line.plan.identity, case.identity, bloc, _HALT if halt else _CASE)
-        done = identity in self._begun or self._crisis.awaits(identity)
-        if done or (chance <= 0 and not self._crisis.has_people(actor)):
+        crisis = self._crisis
+        bloc, asked, chance = wish
+        if chance <= 0 and not crisis.has_people(line.plan.ends[bloc]):
             return
-        request = Request(
-            identity=identity, asked=asked, time=self._crisis.now, deadline=case.deadline,
-            actor=actor, case=case.identity, channel=line.plan.row, about=identity, options=2,
-            leaning=chance, rung=self._crisis.ladder.rung, severity=case.severity,
-        )  # fmt: skip
-        purpose = Purpose.HALT if halt else Purpose.INCIDENT
-        call = self._wish(line.plan, identity, bloc, purpose, case, case.identity)
-        reply = self._crisis.reply_at_once(request)
+        request = about_case(crisis, line.plan, case, wish)
+        if request.identity in self._begun or crisis.awaits(request.identity):
+            return
+        purpose = Purpose.HALT if asked is Asked.HALT else Purpose.INCIDENT
+        call = self._wish(line.plan, request.identity, bloc, purpose, case, case.identity)
+        reply = crisis.reply_at_once(request)
         if reply is None:
-            self._crisis.env.process(self._decide_later(line, call, request))
+            crisis.env.process(self._decide_later(line, call, request))
         elif reply:
-            self._begun.add(identity)
-            self._crisis.env.process(self._call(line, call))
+            self._begun.add(request.identity)
+            crisis.env.process(self._call(line, call))
 
     def _decide_later(
         self, line: Line, call: Call, request: Request, site: str = ""
@@ -121,25 +114,22 @@ class Switchboard:
 
     def concern(self, subject: int, site: str, caller_bloc: int) -> None:
         """Let one side think about voicing concern at a strike near a critical site."""
+        crisis = self._crisis
         for line in self.lines.values():
             plan = line.plan
-            actor = plan.ends[caller_bloc]
-            if not line.open(self._crisis.now):
+            if not carries_concern(crisis, plan):
                 continue
-            if not plan.concerns or (plan.concern <= 0 and not self._crisis.has_people(actor)):
+            if plan.concern <= 0 and not crisis.has_people(plan.ends[caller_bloc]):
                 continue
-            identity = child(plan.identity, subject, caller_bloc, _CONCERN)
-            request = Request(
-                identity=identity, asked=Asked.CALL, time=self._crisis.now, deadline=FOREVER,
-                actor=actor, case=NEVER, channel=plan.row, about=identity, options=2,
-                leaning=plan.concern, rung=self._crisis.ladder.rung,
-            )  # fmt: skip
-            call = self._wish(plan, identity, caller_bloc, Purpose.CONCERN, None, subject)
-            reply = self._crisis.reply_at_once(request)
+            request = about_strike(crisis, plan, subject, caller_bloc)
+            call = self._wish(plan, request.identity, caller_bloc, Purpose.CONCERN, None, subject)
+            reply = crisis.reply_at_once(request)
             if reply is None:
-                self._crisis.env.process(self._decide_later(line, call, request, site))
+                crisis.env.process(self._decide_later(line, call, request, site))
             elif reply:
-                self._crisis.env.process(self._call(line, call, site))
+                crisis.env.process(self._call(line, call, site))
+        if self.watch is not None:
+            self.watch.strike(subject, caller_bloc)
 
     def place(self, row: int, identity: int, bloc: int) -> None:
         """Make a call that the scenario says took place; it rings at once."""
@@ -151,6 +141,8 @@ class Switchboard:
 
     def _own(self, row: int, identity: int, bloc: int, authorised: bool) -> bool:
         line = self.lines.get(row)
+        if self.watch is not None:
+            self.watch.placed(row)
         if line is None:
             return False
         call = self._wish(line.plan, identity, bloc, Purpose.CONCERN, None, identity)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.crisis.engine import Crisis
     from sim.crisis.injects import Given
 
+_CONTACT = Rank.CONTACT  # bound once: an enum's member is slow to look up
 _LOCAL = 1  # suffix of a shoot-down's identity below its intrusion
 
 _BY_SETTING: dict[str, tuple[tuple[IncidentKind, ...], ...]] = {
@@ -44,13 +45,14 @@ class Encounters:
 
     def __init__(self, crisis: Crisis) -> None:
         self._crisis = crisis
+        self._coming = iter(crisis.stage.prospects_in(crisis.begins, crisis.horizon))
         self._lost: dict[int, int] = {}
         self._factors: dict[str, tuple[int, float]] = {}
 
     def begin(self) -> None:
         """Lay the world's dated events down in the schedule's hands."""
         crisis = self._crisis
-        crisis.env.process(self._contacts())
+        self._await_contact()
         if crisis.world.salvos:
             crisis.env.process(self._salvos())
         crisis.injects.begin()
@@ -60,13 +62,17 @@ class Encounters:
 
     # Contacts.
 
-    def _contacts(self) -> Generator[Event, Any, None]:
-        """Meet, one after another, the contacts that may be worth noting."""
-        crisis = self._crisis
-        for prospect in crisis.stage.prospects:
-            if crisis.begins <= prospect.first < crisis.horizon:
-                yield crisis.env.moment(prospect.first, Rank.CONTACT, prospect.identity)
-                self._meet(prospect)
+    def _await_contact(self) -> None:
+        """Wait for the next contact that may be worth noting."""
+        for prospect in self._coming:
+            crisis = self._crisis
+            crisis.env.at(prospect.first, _CONTACT, prospect.identity, self._contact, prospect)
+            break
+
+    def _contact(self, prospect: Prospect) -> None:
+        """Meet, and wait for the next."""
+        self._await_contact()
+        self._meet(prospect)
 
     def _flies(self, flight: Flight) -> bool:
         lost = self._lost.get(flight.unit)

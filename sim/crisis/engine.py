@@ -22,10 +22,11 @@ from sim.crisis.history import History
 from sim.crisis.injects import Given, Injects
 from sim.crisis.ladder import Ladder
 from sim.crisis.learning import Learning
-from sim.crisis.plan import Plan, wait
+from sim.crisis.plan import Plan, plan, wait
 from sim.crisis.schedule import Rank, Schedule
 from sim.crisis.state import Start
 from sim.records import NEVER, NOBODY, Decided, Record, Seats, Unfinished
+from sim.scenario.channels import REFERENCE
 from sim.scenario.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -342,3 +343,18 @@ def retrusted(start: Start, reference: Parameters, arm: Parameters) -> Start:
             rules.reweighted(start.disbelieved[1], before[1], after[1]),
         ),
     )
+
+
+def crisis_of(
+    stage: Stage,
+    arm: Plan,
+    people: Mapping[int, Decider] | None = None,
+    given: Given | None = None,
+    followed: int = NOBODY,
+) -> Crisis:
+    """Return the crisis of one world under one arm, ready to run."""
+    reference = plan(stage.theatre, REFERENCE)
+    if arm.parameters.invitation == 0:
+        reference = reference.uninvited()
+    start = retrusted(stage.begin(reference), reference.parameters, arm.parameters)
+    return Crisis(stage, arm, start, people=people, given=given, followed=followed)

@@ -67,7 +67,7 @@ class Line:
 
     def open(self, t: int) -> bool:
         """Whether the channel exists at ``t``."""
-        return self.plan.opens <= t < self.plan.closes
+        return self.plan.open(t)
 
     def up(self, t: int) -> bool:
         """Whether a call could get through at ``t``."""

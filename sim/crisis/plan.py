@@ -135,6 +135,15 @@ class ChannelPlan:
     truth: bool
     spells: tuple[SpellPlan, ...]
 
+    @property
+    def gives_notice(self) -> bool:
+        """Whether sorties are told of on it."""
+        return self.notices and self.notify > 0
+
+    def open(self, t: int) -> bool:
+        """Whether the channel exists at ``t``."""
+        return self.opens <= t < self.closes
+
     def at(self, t: int) -> tuple[float, Wait, float, Wait]:
         """Return answering chance and delay, right-person chance and hunt, as they are at ``t``."""
         answered, answer, right, hunt = self.answered, self.answer, self.right, self.hunt

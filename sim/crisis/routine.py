@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.crisis.ladder import WAR_RUNG
 from sim.crisis.line import Line
+from sim.crisis.plan import ChannelPlan
 from sim.crisis.schedule import Rank
 from sim.crisis.stage import NoticeRow, TestRow
 from sim.records import NEVER, CallEnd, Noticed, Purpose, Tested
@@ -32,14 +33,13 @@ class Tests:
         self._line = line
         begins, ends = max(crisis.begins, plan.opens), min(crisis.horizon, plan.closes)
         self._rows = iter(crisis.stage.tests(plan, begins, ends))
-        self._await_next()
+        self._await_next(begins)
 
-    def _await_next(self) -> None:
-        """Wait for the next test; those due while the line was busy are left out."""
-        crisis = self._crisis
+    def _await_next(self, since: int) -> None:
+        """Wait for the next test; those due before ``since``, as the line is busy, are left out."""
         for test in self._rows:
-            if test.due >= crisis.now:
-                crisis.env.at(test.due, _CALL, test.who, self._due, test)
+            if test.due >= since:
+                self._crisis.env.at(test.due, _CALL, test.who, self._due, test)
                 break
 
     def _due(self, test: TestRow) -> None:
@@ -48,18 +48,33 @@ class Tests:
 
     def _ring(self, test: TestRow) -> None:
         """Find the line up or down, and somebody there or not."""
-        crisis, line, now = self._crisis, self._line, self._crisis.now
+        line, now = self._line, self._crisis.now
         up = line.up(now)
-        answered = up and test.answered < line.plan.answered
         line.known_down = not up
-        seats = (now, now if answered else NEVER)
-        crisis.record(Tested(now, seats, line.plan.row, int(answered), now - test.due))
-        crisis.env.at(now + line.plan.test_lasting, _CALL, test.who, self._over)
+        self._crisis.record(_tested(line, test, now, up))
+        ends = now + line.plan.test_lasting
+        line.desk.hang_up_at(ends, test.who)
+        self._await_next(ends)
 
-    def _over(self, _: object) -> None:
-        """Hang up."""
-        self._line.desk.release()
-        self._await_next()
+
+def _tested(line: Line, test: TestRow, now: int, up: bool) -> Tested:
+    """Return the record of a test: there may be somebody to pick up, or not."""
+    answered = up and test.answered < line.plan.answered
+    seats = (now, now if answered else NEVER)
+    return Tested(now, seats, line.plan.row, int(answered), now - test.due)
+
+
+def tested_alone(crisis: Crisis, plan: ChannelPlan) -> list[Tested]:
+    """Return the test calls of a channel that carries nothing else, up to now."""
+    begins, ends = max(crisis.begins, plan.opens), min(crisis.horizon, crisis.now, plan.closes)
+    if not plan.test_every:
+        return []
+    line, found, free = crisis.switchboard.line(plan), [], begins
+    for test in crisis.stage.tests(plan, begins, min(crisis.horizon, plan.closes)):
+        if free <= test.due < ends:
+            found.append(_tested(line, test, test.due, line.up(test.due)))
+            free = test.due + plan.test_lasting
+    return found
 
 
 class Notices:

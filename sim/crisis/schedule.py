@@ -131,18 +131,19 @@ class Desk:
     The line is ordered by urgency, then by when the call was asked for, then by its identity.
     """
 
-    __slots__ = ("_env", "_waiting", "busy", "capacity")
+    __slots__ = ("_env", "_hangs_up", "_waiting", "busy", "capacity")
 
     def __init__(self, env: Schedule, capacity: int) -> None:
         self._env = env
         self.capacity = capacity
         self.busy = 0
         self._waiting: list[tuple[int, int, int, Event]] = []
+        self._hangs_up: list[tuple[int, int]] = []
 
     def ask(self, urgency: int, asked: int, call: int) -> Event:
         """Return the event of having the telephone."""
         event = Event(self._env)
-        if self.busy < self.capacity:
+        if self._free():
             self.busy += 1
             event.succeed()
         else:
@@ -153,7 +154,7 @@ class Desk:
         self, urgency: int, asked: int, call: int, go: Callable[[T], None], what: T
     ) -> None:
         """Call ``go(what)`` once the telephone is had; at once if it is free."""
-        if self.busy < self.capacity:
+        if self._free():
             self.busy += 1
             go(what)
             return
@@ -167,6 +168,28 @@ class Desk:
         self.busy -= 1
         if self._waiting:
             self._serve()
+
+    def hang_up_at(self, time: int, call: int) -> None:
+        """Hang up at ``time``, which takes no moment of its own unless somebody waits for it."""
+        if self._waiting:
+            self._env.at(time, Rank.CALL, call, self._hang_up)
+        else:
+            self._hangs_up.append((time, call))
+
+    def _hang_up(self, _: object) -> None:
+        self.release()
+
+    def _free(self) -> bool:
+        """Whether the telephone can be had now; if not, those who hang up later will be heard."""
+        if self.busy < self.capacity or not self._hangs_up:
+            return self.busy < self.capacity
+        for time, call in self._hangs_up:
+            if time <= self._env.now:
+                self.busy -= 1
+            else:
+                self._env.at(time, Rank.CALL, call, self._hang_up)
+        self._hangs_up.clear()
+        return self.busy < self.capacity
 
     def leave(self, event: Event) -> None:
         """Leave the line, or hang up if the telephone has been had meanwhile."""

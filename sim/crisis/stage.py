@@ -6,7 +6,9 @@ luck only, so the candidates are the same for every arm and the crisis meets no 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from copy import copy
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -75,6 +77,9 @@ class Prospect(NamedTuple):
     luck_cause: float
 
 
+_first = attrgetter("first")
+
+
 class Stage:
     """A world, what may happen in it, and the state its warm-up leaves for every arm."""
 
@@ -139,6 +144,11 @@ class Stage:
                 )
             )
         return found
+
+    def prospects_in(self, begins: int, ends: int) -> list[Prospect]:
+        """Return the contacts worth noting that begin from ``begins`` on, before ``ends``."""
+        first, after = (bisect_left(self.prospects, at, key=_first) for at in (begins, ends))
+        return self.prospects[first:after]
 
     def tests(self, plan: ChannelPlan, begins: int, ends: int) -> list[TestRow]:
         """Return the test calls of a channel that are due from ``begins`` on, before ``ends``."""

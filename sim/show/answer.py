@@ -14,6 +14,7 @@ from rich.table import Table
 from sim.language import gettext
 from sim.language import gettext_noop as N_
 from sim.scenario.kinds import Cause
+from sim.show.known import known
 from sim.show.numbers import number, plain, points, share, spread, whole, wrapped
 from sim.show.plain_answer import paragraph
 from sim.show.unknown import uncertainty_lines
@@ -94,7 +95,7 @@ def extent(found: Comparison) -> str:
             " {failures} worlds failed and are left out; see the manifest.",
             failures=len(found.failures),
         )
-    return text
+    return text + known(found)
 
 
 def risks(found: Comparison) -> Table:

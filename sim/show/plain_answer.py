@@ -12,7 +12,8 @@ from sim.scenario import Scenario
 from sim.scenario import arm as scenario_under
 from sim.scenario.channels import LINE
 from sim.show.numbers import number, plain, share, spread, whole, wrapped
-from sim.study.comparison import Comparison, compare
+from sim.study.comparing import compare
+from sim.study.comparison import Comparison
 from sim.study.estimates import Difference, PowerLine, power_line
 from sim.study.measures import THRESHOLDS
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +21,12 @@ import pyarrow.parquet as pq
 from sim.errors import ResultsError
 from sim.study.ensemble import Chunk, Failure
 from sim.study.folder import histories_table, place
+from sim.study.rows import read
 
 BATCHES: Final = "batches"
+LOCK: Final = ".lock"
+"""What a run that goes on holds; see :func:`sim.study.run_folder.held`."""
+
 _ROWS: Final = ".parquet"
 _RECORDS: Final = ".records"
 _DIGITS: Final = 12
@@ -38,7 +42,8 @@ class Batches:
         try:
             folder.mkdir(exist_ok=True)
             for left in folder.glob(".*"):
-                left.unlink()
+                if left.name != LOCK:
+                    left.unlink()
         except OSError as error:
             raise ResultsError(
                 f"{folder}: cannot be written ({error.strerror}); free space or give another place"
@@ -87,6 +92,26 @@ class Batches:
             Failure(**each) for first in self._firsts() for each in self._told(first)["failures"]
         )
 
+    def chunks(self, names: tuple[str, ...]) -> Iterator[Chunk]:
+        """Yield the batches with some of their measures, in the order of the worlds."""
+        for first in self._firsts():
+            table = self._read(self._path(first, _ROWS), ["world", *names])
+            rows = {name: table[name].to_numpy() for name in table.column_names}
+            columns = {
+                arm: {name: rows[name][row :: len(self._arms)] for name in names}
+                for row, arm in enumerate(self._arms)
+            }
+            worlds = rows["world"][:: len(self._arms)].tolist()
+            failures = [Failure(**each) for each in self._told(first)["failures"]]
+            yield Chunk(first, worlds, columns, failures)
+
+    def keep(self, needed: Callable[[int], bool]) -> None:
+        """Remove the batches that are not needed, each told by its first world."""
+        for first in self._firsts():
+            if not needed(first):
+                for kind in (_ROWS, _RECORDS):
+                    self._path(first, kind).unlink(missing_ok=True)
+
     def records(self) -> Iterator[tuple[int, int, pa.Table]]:
         """Yield first world, count and records of each batch, in the order of the worlds."""
         for first in self._firsts():
@@ -116,9 +141,9 @@ class Batches:
             raise self._broken(path, error) from None
         return told
 
-    def _read(self, path: Path) -> pa.Table:
+    def _read(self, path: Path, names: list[str] | None = None) -> pa.Table:
         try:
-            return pq.read_table(path)
+            return read(path, names)
         except (OSError, pa.ArrowException) as error:
             raise self._broken(path, error) from None
 

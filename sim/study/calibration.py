@@ -15,7 +15,6 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.stats import kstest, qmc, spearmanr
 
 from sim.errors import RunError
 from sim.scenario import content_hash
@@ -137,6 +136,8 @@ def fitted(seizures: bool = True) -> tuple[Target, ...]:
 
 def laid(sets: int, seed: int, varied: Sequence[Judged]) -> tuple[ParameterSet, ...]:
     """Return a Latin hypercube of sets over the ranges, numbered from 1."""
+    from scipy.stats import qmc  # takes half a second to load
+
     shares = qmc.LatinHypercube(d=len(varied), seed=seed).random(sets)
     return tuple(
         ParameterSet(
@@ -227,6 +228,8 @@ def _shares(found: Calibration) -> np.ndarray:
 
 def constraints(found: Calibration) -> tuple[Constraint, ...]:
     """Return how far the record constrains each constant, the most constrained first."""
+    from scipy.stats import kstest
+
     shares = _shares(found)
     rows = []
     for at, one in enumerate(found.varied):
@@ -244,6 +247,8 @@ def constraints(found: Calibration) -> tuple[Constraint, ...]:
 
 def correlations(found: Calibration, most: int = 10) -> tuple[Correlation, ...]:
     """Return the closest correlations among accepted constants, the closest first."""
+    from scipy.stats import spearmanr
+
     shares = _shares(found)
     names = [one.name for one in found.varied]
     if len(shares) <= _LEAST or len(names) < _LEAST:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from sim.errors import DeconflictError, RunError
 from sim.scenario import Scenario, arm_title
 from sim.scenario.channels import REFERENCE
 from sim.scenario.quantities import YEAR
 from sim.study import folder as results
-from sim.study.asked import check_given, chosen_arms
-from sim.study.ensemble import (
-    SET_COLUMN,
-    Chunk,
-    Failure,
-    Job,
-    chunk_for,
-    gathered,
-    judged,
-)
+from sim.study.ensemble import SET_COLUMN, Failure
 from sim.study.estimates import (
     Difference,
     Estimate,
@@ -37,14 +26,12 @@ from sim.study.estimates import (
     survival,
     threshold_shares,
 )
-from sim.study.interrupts import Interrupts
 from sim.study.measures import HOUR, THRESHOLDS, TYPICAL
 from sim.study.parameter_sets import ParameterSet, applied, set_of
 from sim.study.plain import plain
 from sim.study.rows import Rows
-from sim.study.run_folder import RunFolder, gone_on_with
+from sim.study.until import Until
 from sim.study.variance_parts import Parts, parts
-from sim.world import prepare
 
 PRIMARY: Final = (
     "crises", "inadvertent", "crises_accident", "crises_assertive", "crises_hostile",
@@ -64,6 +51,11 @@ COUNTED: Final = (
 )  # fmt: skip
 
 
+def prefix_of(given: str | None) -> str:
+    """Return what the measures of the question begin with: the period's, or the incident's."""
+    return "given_" if given else ""
+
+
 @dataclass(frozen=True)
 class Rate:
     """A rate per year with its interval."""
@@ -80,7 +72,9 @@ class Comparison:
 
     ``rows`` are those of ``histories.parquet``, read from there where there is a result folder, so
     that a comparison of many worlds does not fill the memory. ``complete`` is False when the
-    run was interrupted; the estimates then cover the worlds that were finished.
+    run was interrupted; the estimates then cover the worlds that were finished. ``until`` is what
+    was to be known well enough, if that was asked; ``asked`` is how many worlds that took, or, if
+    they were not enough, how many there were to be.
     """
 
     scenario: Scenario
@@ -92,6 +86,7 @@ class Comparison:
     failures: tuple[Failure, ...]
     complete: bool
     sets: tuple[ParameterSet, ...] = field(default=(), kw_only=True)
+    until: Until | None = field(default=None, kw_only=True)
 
     reference = REFERENCE
 
@@ -207,7 +202,7 @@ class Comparison:
     @property
     def prefix(self) -> str:
         """What the measures of the question begin with: the period's, or the given incident's."""
-        return "given_" if self.given else ""
+        return prefix_of(self.given)
 
     def uninvited(self, arm: str, threshold: int) -> Difference:
         """Return the risk difference when absorbed hostile acts invite no more of them."""
@@ -271,6 +266,7 @@ class Comparison:
                 "arms": arms,
                 "pairs": pairs,
                 **({"uncertainty": self._uncertainty()} if self.sets else {}),
+                **({"until": self.until.text} if self.until else {}),
             }
         )
         return found
@@ -314,103 +310,3 @@ class Comparison:
             "peaks": self.peak_table(arm).tolist(),
             "diverged": int((self.column(arm, "diverged_ms") >= 0).sum()),
         }
-
-
-def compare(
-    scenario: Scenario,
-    *,
-    worlds: int = 1000,
-    seed: int = 1,
-    arms: str | Sequence[str] | None = None,
-    given: str | None = None,
-    workers: int = 1,
-    out: str | Path | None = None,
-    force: bool = False,
-    keep_records: bool = False,
-    progress: Callable[[int], None] | None = None,
-    sets: Sequence[ParameterSet] = (),
-    resume: bool = False,
-) -> Comparison:
-    """Live ``worlds`` worlds through under every arm and return the comparison.
-
-    ``given`` places one grave incident of a kind, or names an inject to follow. With ``out`` the
-    rows, the summary and a manifest are written into that folder, which must not hold anything,
-    or with ``force`` no more than an earlier result; ``keep_records`` keeps every record there
-    too. With ``sets`` each world is lived under one of these. An interrupt ends the run early: the
-    result tells what was finished, and is not complete. ``resume`` goes on with what lies in
-    ``out``, which must have been begun in the same way. Raises RunError for what cannot be run
-    and ResultsError for what cannot be written.
-    """
-    if worlds < 1:
-        raise RunError(f"worlds: must be at least 1 (got {worlds})")
-    if keep_records and out is None:
-        raise RunError("keep_records: records are kept in a result folder; name one with out")
-    names = chosen_arms(scenario, arms)
-    check_given(scenario, given)
-    prepare(scenario)  # what is wrong with a scenario must be said before a folder is claimed
-    if resume and out is None:
-        raise RunError("resume: name the folder to go on with by out")
-    size = chunk_for(worlds)
-    job = Job(scenario, seed, names, given, keep_records, tuple(sets), chunk=size)
-    stop = Interrupts()
-    with stop.counted():
-        folder = None
-        if out is not None:
-            told = results.manifest(
-                scenario, names, seed, worlds, given, workers, job.sets, keep_records
-            )
-            path = Path(out)
-            folder = (
-                gone_on_with(path, told) if resume else RunFolder(results.claim(path, force), told)
-            )
-        found, trouble = _lived(job, worlds, workers, folder, progress, stop)
-        if folder is not None:
-            _keep(folder, found, trouble)
-    if trouble is not None:
-        raise trouble
-    if found.complete and stop.asked:  # what was asked for stands, but no more shall follow
-        raise KeyboardInterrupt
-    return found
-
-
-def _lived(
-    job: Job,
-    worlds: int,
-    workers: int,
-    folder: RunFolder | None,
-    progress: Callable[[int], None] | None,
-    stop: Interrupts,
-) -> tuple[Comparison, DeconflictError | None]:
-    """Live through the worlds; return what was finished and what went wrong, if anything did."""
-
-    def done(chunk: Chunk) -> None:
-        count = chunk.count
-        if folder is not None:
-            folder.add(chunk)
-        if progress is not None:
-            progress(count)
-
-    if folder is None:
-        all_of_it = gathered(job, worlds, workers, done, stop)
-        rows = Rows(results.histories_table(job.arms, all_of_it.chunks), job.arms)
-    else:
-        rest = folder.batches.missing(worlds, job.chunk)
-        if progress is not None and (there := worlds - sum(count for _, count in rest)):
-            progress(there)
-        all_of_it = gathered(job, rest, workers, done, stop, held=False)
-        rows = folder.rows()
-        all_of_it = judged(all_of_it, folder.batches.failures(), rows.worlds)
-    found = Comparison(
-        job.scenario, job.arms, job.seed, worlds, job.given, rows, all_of_it.failures,
-        all_of_it.complete, sets=job.sets,
-    )  # fmt: skip
-    return found, all_of_it.trouble
-
-
-def _keep(folder: RunFolder, found: Comparison, trouble: DeconflictError | None) -> None:
-    """Write what a run has found into its folder; without a world there is only the manifest."""
-    reason = None
-    if trouble is not None or not found.complete:
-        reason = str(trouble or "interrupted")
-    summary = found.summary() if found.worlds else None
-    folder.close(found.worlds, summary, found.failures, reason)

@@ -36,6 +36,7 @@ from sim.study.looks import (
 )
 from sim.study.plain import plain
 from sim.study.points import THRESHOLDS
+from sim.study.running import Hands
 
 DISCOVERY: Final = "discovery.json"
 HELPS, NOTHING, HARMS = -1, 0, 1
@@ -199,7 +200,7 @@ def discover(
     given: str | None = None,
     factors: str | Sequence[str] | None = None,
     points: int = 400,
-    workers: int = 1,
+    workers: Hands = 1,
     out: str | Path | None = None,
     force: bool = False,
     progress: Callable[[int], None] | None = None,

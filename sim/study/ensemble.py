@@ -9,17 +9,25 @@ asked for.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
 
-from sim.crisis import History, Plan, Stage, first_difference, given_in, plan, play
+from sim.crisis import (
+    History,
+    Plan,
+    Stage,
+    first_difference,
+    given_in,
+    plan,
+    play,
+    play_arms,
+)
 from sim.crisis.injects import Given
 from sim.draws import root
-from sim.errors import DeconflictError, RunError
+from sim.errors import DeconflictError
 from sim.records import Happened, Origin, Record
 from sim.scenario.channels import LINE, REFERENCE
 from sim.scenario.models import Scenario
@@ -28,14 +36,15 @@ from sim.study.interrupts import Interrupts
 from sim.study.kept import records_table
 from sim.study.measures import MEASURES, NOT_REACHED, REAL_MEASURES, Row, measure
 from sim.study.parameter_sets import ParameterSet, applied, set_of
-from sim.study.processes import deafened, parallel
-from sim.world import Theatre, World, build, prepare
+from sim.study.processes import WHY_DEAD
+from sim.world import Builder, Theatre, World, build, prepare
 
 CHUNK: Final = 25
-"""Worlds per task: a second or so of work, and small enough for an honest progress bar."""
+"""Worlds per task of a short run: half a second of work or more, of which handing it out is a
+hundredth at most, and small enough to keep many workers busy to the end."""
 
 _CHUNKS: Final = (CHUNK, 50, 125, 250)
-_TASKS: Final = 400
+_TASKS: Final = 100
 """Tasks a run of many worlds is cut into at least, if its chunks are larger than usual."""
 
 
@@ -93,6 +102,9 @@ class Ready(Protocol):
     @property
     def job(self) -> Task:
         """The task."""
+
+    def expect(self, numbers: range) -> None:
+        """Say which worlds come next, so that some can be built at a time."""
 
     def world(self, number: int) -> Lived:
         """Live through one world."""
@@ -153,12 +165,21 @@ class Field:
         self.blocs = [actor.bloc for actor in self.theatre.actors]
         self.plans = [plan(self.theatre, arm) for arm in job.arms]
         self._ready: dict[int, tuple[Theatre, list[Plan]]] = {}
+        self._builder = Builder(self.theatre, job.seed)
+
+    def expect(self, numbers: range) -> None:
+        """Say which worlds come next, so that some can be built at a time."""
+        self._builder.expect(numbers)
 
     def world(self, number: int) -> Lived:
         """Live through one world under every arm and return the rows and records by arm."""
         chosen = self._chosen(number)
         theatre, plans = self._under(chosen)
-        lived = self._lived(build(theatre, self.job.seed, number), plans)
+        if theatre.a_max == self.theatre.a_max:
+            world = self._builder.build(number, theatre)
+        else:  # it has more candidates
+            world = build(theatre, self.job.seed, number)
+        lived = self._lived(world, plans)
         for row in lived[0].values():
             row[SET_COLUMN] = self.job.sets[chosen].number if self.job.sets else NO_SET
         return lived
@@ -169,8 +190,7 @@ class Field:
         rows: dict[str, Row] = {}
         records: dict[str, tuple[Record, ...]] = {}
         base: History | None = None
-        for arm in plans:
-            history = play(stage, arm, given=given, followed=self.given)
+        for arm, history in play_arms(stage, plans, given, self.given):
             base = history if arm.name == REFERENCE else base
             rows[arm.name] = self._row(stage, arm, given, history, base)
             if self.job.keep_records:
@@ -273,7 +293,7 @@ def _given_identity(scenario: Scenario, theatre: Theatre, name: str | None) -> i
 
 
 def run_chunk(field_: Ready, first: int, count: int, stop: Interrupts | None = None) -> Chunk:
-    """Live through some worlds; one that fails is recorded and the rest go on.
+    """Live through some worlds; one that fails twice is recorded and the rest go on.
 
     Between two worlds it ends when it is asked to stop. Raises what this package raises on
     purpose: that is no matter of one world.
@@ -281,11 +301,12 @@ def run_chunk(field_: Ready, first: int, count: int, stop: Interrupts | None = N
     chunk = Chunk(first)
     found: dict[str, list[Row]] = {arm: [] for arm in field_.job.arms}
     kept: list[dict[str, tuple[Record, ...]]] = []
+    field_.expect(range(first, first + count))
     for number in range(first, first + count):
         if stop is not None and stop.asked:
             break
         try:
-            rows, records = field_.world(number)
+            rows, records = _lived_in(field_, number)
         except DeconflictError:
             raise
         except Exception as error:
@@ -303,6 +324,16 @@ def run_chunk(field_: Ready, first: int, count: int, stop: Interrupts | None = N
     return chunk
 
 
+def _lived_in(field_: Ready, number: int) -> Lived:
+    """Live through a world; one that fails is tried once more, for it may have wanted memory."""
+    try:
+        return field_.world(number)
+    except DeconflictError:
+        raise
+    except Exception:
+        return field_.world(number)
+
+
 def _columns(rows: list[Row], wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Return rows as an array per column; a million worlds of mappings would not fit."""
     return {
@@ -311,7 +342,7 @@ def _columns(rows: list[Row], wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     }
 
 
-_DIED: Final = "the worker process died on these worlds, twice, perhaps for want of memory"
+_DIED: Final = f"worker processes died on these worlds, {WHY_DEAD}"
 
 
 def lost_chunk(job: Task, first: int, count: int) -> Chunk:
@@ -320,111 +351,3 @@ def lost_chunk(job: Task, first: int, count: int) -> Chunk:
     columns = {arm: _columns([], job.columns) for arm in job.arms}
     records = records_table([], []) if job.keep_records else None
     return Chunk(first, [], columns, failures, records)
-
-
-# A worker keeps its field for its lifetime: preparing a theatre costs more than a world.
-_field: Ready | None = None
-
-
-def _begin(job: Task) -> None:
-    global _field
-    deafened()
-    _field = job.ready()
-
-
-def _work(first: int, count: int) -> Chunk:
-    assert _field is not None
-    return run_chunk(_field, first, count)
-
-
-def run(
-    job: Task,
-    worlds: int | Sequence[tuple[int, int]],
-    workers: int,
-    done: Callable[[Chunk], None],
-    stop: Interrupts,
-) -> bool:
-    """Live through worlds 0 to ``worlds`` - 1 and hand each chunk to ``done`` as it comes.
-
-    In place of a number of worlds ``worlds`` may be chunks, each by its first world and its count.
-
-    Returns False when it was asked to stop; all that was finished until then has been handed
-    over, chunks under way among it. A chunk whose worker process dies is tried again, alone, and
-    then handed over as failed; RunError is raised when one after another dies.
-    """
-    if isinstance(worlds, int):
-        size = job.chunk
-        chunks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
-    else:
-        chunks = list(worlds)
-    if workers > 1 and len(chunks) > 1:
-
-        def lost(first: int, count: int) -> Chunk:
-            return lost_chunk(job, first, count)
-
-        parallel(job, chunks, min(workers, len(chunks)), done, stop, _begin, _work, lost)
-        return not stop.asked
-    here = job.ready()
-    for first, count in chunks:
-        chunk = run_chunk(here, first, count, stop)
-        if chunk.count:
-            done(chunk)
-        if stop.asked:
-            return False
-    return True
-
-
-class Gathered(NamedTuple):
-    """What a run has found: chunks in order of their worlds, and why it is not all, if it is not.
-
-    ``complete`` is False after an interrupt or with ``trouble``; ``failures`` are the worlds that
-    could not be lived through.
-    """
-
-    chunks: list[Chunk]
-    complete: bool
-    trouble: DeconflictError | None
-    failures: tuple[Failure, ...] = ()
-
-
-def gathered(
-    job: Task,
-    worlds: int | Sequence[tuple[int, int]],
-    workers: int,
-    done: Callable[[Chunk], None],
-    stop: Interrupts,
-    held: bool = True,
-) -> Gathered:
-    """Live through worlds as ``run`` does and return what was finished, trouble or not.
-
-    Where ``done`` keeps the chunks they need not be ``held`` here; whoever has them then says by
-    ``judged`` what they come to.
-    """
-    chunks: list[Chunk] = []
-
-    def keep(chunk: Chunk) -> None:
-        if held:
-            chunks.append(chunk)
-        done(chunk)
-
-    trouble: DeconflictError | None = None
-    complete = False
-    try:
-        complete = run(job, worlds, workers, keep, stop)
-    except DeconflictError as error:
-        trouble = error
-    chunks.sort(key=lambda chunk: chunk.first)
-    found = Gathered(chunks, complete, trouble)
-    if not held:
-        return found
-    failures = tuple(failure for chunk in chunks for failure in chunk.failures)
-    return judged(found, failures, sum(len(chunk.worlds) for chunk in chunks))
-
-
-def judged(found: Gathered, failures: tuple[Failure, ...], worlds: int) -> Gathered:
-    """Return what was found with its failures, in trouble if not one world was lived through."""
-    found = found._replace(failures=failures)
-    if found.complete and failures and not worlds:
-        why = f"no world could be lived through; world {failures[0].world}: {failures[0].error}"
-        return found._replace(trouble=RunError(why))
-    return found

@@ -28,8 +28,8 @@ from sim.study.intervals import (
     mean_limits,
     share_limits,
     sign_test_power,
-    variance,
 )
+from sim.study.sums import total, variance
 
 LARGEST = 1e100
 """Values below this can be squared and added without overflow."""
@@ -151,9 +151,9 @@ def mean_estimate(values: npt.ArrayLike, *, unit: float | None = None) -> Estima
 
 def _mean(measures: PerWorld, unit: float | None) -> Estimate:
     """The mean of checked values."""
-    total = math.fsum(measures.tolist())
-    events = int(total) if are_counts(measures) else int(np.count_nonzero(measures))
-    value = total / len(measures)
+    whole = total(measures)
+    events = int(whole) if are_counts(measures) else int(np.count_nonzero(measures))
+    value = whole / len(measures)
     interval = mean_limits(measures, unit).interval(value)
     return Estimate(value, interval, len(measures), events)
 
@@ -176,7 +176,7 @@ def paired_difference(
     _positive("paired_difference", unit)
     differences, worlds = second - first, len(first)
     limits = difference_limits(first, second, unit)
-    value = math.fsum(differences.tolist()) / worlds
+    value = total(differences) / worlds
     interval, spread = limits.interval(value), variance(differences)
     helped, harmed = int((differences < 0).sum()), int((differences > 0).sum())
     return Difference(

@@ -13,7 +13,6 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from sim.scenario.quantities import DAY
 from sim.study.intervals import (
@@ -140,6 +139,8 @@ def as_extreme(target: Target, found: Simulated) -> float | None:
     seen = target.seen
     if seen is None or math.isnan(found.value):
         return None
+    from scipy import stats  # takes half a second to load
+
     law = (
         stats.poisson(found.value * seen.times)
         if seen.among is None

@@ -14,7 +14,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +28,8 @@ from sim.study.ensemble import COLUMNS, Chunk, Failure
 from sim.study.measures import REAL_MEASURES
 from sim.study.parameter_sets import ParameterSet
 from sim.study.rows import content_sha256
+from sim.study.running import Hands
+from sim.study.versions import versions
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -36,9 +37,21 @@ HISTORIES: Final = "histories.parquet"
 RECORDS: Final = "records.parquet"
 SUMMARY: Final = "summary.json"
 BATCH: Final = 250
-"""Worlds per row group, whatever the workers and the chunks they were given."""
+"""Worlds per row group of records, whatever the workers and the chunks they were given."""
 
-_VERSIONS: Final = ("deconflict", "numpy", "scipy", "simpy", "pyarrow", "pyproj", "shapely")
+GROUP: Final = 2_500
+"""Worlds per row group of rows. With a tenth of it a file is twice as large, and slow to read."""
+
+_GROUPS: Final = 400
+"""Row groups of a file at most: what a file says of each is read whole before any of its rows."""
+
+
+def group_for(worlds: int) -> int:
+    """Return how many worlds a row group holds in a file of so many: more of them in a long one."""
+    size = GROUP
+    while worlds > size * _GROUPS:
+        size *= 10
+    return size
 
 
 def check_new(path: Path, force: bool) -> None:
@@ -142,24 +155,13 @@ def place_json(path: Path, value: Any) -> None:
     place(path, lambda beside: beside.write_text(text, encoding="utf-8"))
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of what a result was computed with."""
-    found = {"python": platform.python_version()}
-    for name in _VERSIONS:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
-
-
 def manifest(
     scenario: Any,
     arms: tuple[str, ...],
     seed: int,
     asked: int,
     given: str | None,
-    workers: int,
+    workers: Hands,
     sets: tuple[ParameterSet, ...] = (),
     keep_records: bool = False,
 ) -> dict[str, Any]:

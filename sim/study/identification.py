@@ -19,12 +19,14 @@ import pyarrow.compute as pc
 
 from sim.errors import RunError
 from sim.scenario import Scenario
-from sim.study.comparison import Comparison, compare
+from sim.study.comparing import compare
+from sim.study.comparison import Comparison
 from sim.study.ensemble import SET_COLUMN
 from sim.study.estimates import Difference, paired_difference
 from sim.study.measures import THRESHOLDS
 from sim.study.parameter_sets import ParameterSet
 from sim.study.rows import Rows
+from sim.study.running import Hands
 
 PERIOD: Final = "own_crises"
 GIVEN: Final = f"given_reached_{min(THRESHOLDS)}"
@@ -139,7 +141,7 @@ def identify(
     seed: int = 1,
     arms: str | Sequence[str] | None = None,
     given: str | None = None,
-    workers: int = 1,
+    workers: Hands = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Identification:
     """Compare the arms under each third of the sets, over the period and given an incident.

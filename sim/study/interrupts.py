@@ -18,11 +18,21 @@ class Interrupts:
 
     def __init__(self) -> None:
         self._count = 0
+        self._enough = False
+
+    def call_off(self) -> None:
+        """Ask to stop as well, for there is enough."""
+        self._enough = True
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether an interrupt has come."""
+        return self._count > 0
 
     @property
     def asked(self) -> bool:
         """Whether the run is to stop."""
-        return self._count > 0
+        return self._enough or self._count > 0
 
     @property
     def insisted(self) -> bool:

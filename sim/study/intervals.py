@@ -23,6 +23,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from sim.study.sums import total, variance, whole
+
 TAIL = 0.025
 """Chance left beyond each limit of a 95 % interval."""
 Z = NormalDist().inv_cdf(1 - TAIL)
@@ -228,12 +230,12 @@ def summed_limits(values: PerWorld, unit: float, signed: bool) -> Limits:
 
 def _sums(sizes: PerWorld) -> Ends:
     """The sum of the sizes and the sum of their squares."""
-    return math.fsum(sizes.tolist()), math.fsum((sizes * sizes).tolist())
+    return total(sizes), total(sizes * sizes)
 
 
 def student_limits(values: PerWorld) -> Limits:
     """Student's t limits of the mean of two or more values."""
-    worlds, mean = len(values), math.fsum(values.tolist()) / len(values)
+    worlds, mean = len(values), total(values) / len(values)
     deviation = math.sqrt(variance(values))
 
     def at(times: float) -> Ends:
@@ -286,9 +288,9 @@ def difference_limits(reference: PerWorld, other: PerWorld, unit: float | None) 
     if not is_few(differences) and differences.min() < differences.max():
         return student_limits(differences)
     if unit is None:
-        events = np.abs(both[both != 0]).tolist()
-        known = bool(differences.any()) and 2 * len(events) > len(both)
-        typical = math.fsum(events) / len(events) if events else 1.0
+        events = np.abs(both[both != 0])
+        known = bool(differences.any()) and 2 * events.size > both.size
+        typical = total(events) / events.size if events.size else 1.0
         unit = 0.0 if known else typical
     return summed_limits(differences, unit, signed=True)
 
@@ -300,7 +302,7 @@ def is_indicator(values: PerWorld, unit: float | None) -> bool:
 
 def are_counts(values: PerWorld) -> bool:
     """Whether all values are whole and none is negative."""
-    return bool((values >= 0).all() and (values == np.floor(values)).all())
+    return bool((values >= 0).all()) and whole(values)
 
 
 def is_few(values: PerWorld) -> bool:
@@ -313,20 +315,12 @@ def is_few(values: PerWorld) -> bool:
     largest = float(np.abs(values).max())
     if largest == 0 or len(values) == 1:
         return True
-    whole = bool((values == np.floor(values)).all())
-    if 2 * np.count_nonzero(values) > len(values) >= (FEW_EFFECTIVE if whole else 2):
-        return bool(whole and values.min() == values.max())
-    sizes = np.abs(values) / largest
-    squares, cubes = math.fsum((sizes**2).tolist()), math.fsum((sizes**3).tolist())
+    counts = whole(values)
+    if 2 * np.count_nonzero(values) > len(values) >= (FEW_EFFECTIVE if counts else 2):
+        return bool(counts and values.min() == values.max())
+    sizes = np.abs(values) if counts else np.abs(values) / largest
+    squares, cubes = total(sizes**2), total(sizes**3)
     return squares**3 / cubes**2 < FEW_EFFECTIVE
-
-
-def variance(values: PerWorld) -> float:
-    """The sample variance, zero for a single value."""
-    if len(values) < 2 or values.min() == values.max():
-        return 0.0
-    mean = math.fsum(values.tolist()) / len(values)
-    return math.fsum(((values - mean) ** 2).tolist()) / (len(values) - 1)
 
 
 def curve_limits(
@@ -367,4 +361,4 @@ def sign_test_power(helped: float, harmed: float) -> float:
     for _ in range(2):
         most = np.where(special.bdtr(np.maximum(most, 0), counts, 0.5) > TAIL, most - 1, most)
     found = np.where(most < 0, 0.0, special.bdtr(np.maximum(most, 0), counts, harmed / changed))
-    return min(1.0, math.fsum((weights * found).tolist()))
+    return min(1.0, total(weights * found))

@@ -20,6 +20,7 @@ from sim.study.factors import Factor, changes_at, roomy
 from sim.study.indices import Design
 from sim.study.interrupts import Interrupts
 from sim.study.points import THRESHOLDS, Place, Points, live, pairs_job
+from sim.study.running import Hands
 from sim.world import prepare
 
 POINTS: Final = "points.parquet"
@@ -55,7 +56,7 @@ class Study:
 
     def __init__(
         self, scenario: Scenario, factors: tuple[Factor, ...], arm: str, worlds: int, seed: int,
-        given: str | None, workers: int, progress: Callable[[int], None] | None,
+        given: str | None, workers: Hands, progress: Callable[[int], None] | None,
     ) -> None:  # fmt: skip
         room = roomy(scenario, factors)
         wide = varied(scenario, {"a_max": room}) if room > scenario.a_max else scenario

@@ -108,18 +108,29 @@ def measure(
         row[f"time_{k}"] = NOT_REACHED
     row["given_cause"] = row["given_act"] = NOT_REACHED
     roots: dict[int, int] = {}
+    few = _count_routine(row, history)
     injects = frozenset(
-        r.root for r in history.records if isinstance(r, Happened) and r.origin == Origin.INJECT
+        r.root for r in few if isinstance(r, Happened) and r.origin == Origin.INJECT
     )
     exchanges: dict[int, int] = {}
-    for record in history.records:
+    for record in few:
         _count(row, record, line, roots, exchanges, given, injects)
     row["exchange"] = max(exchanges.values(), default=0)
     row["exchanges"], row["exchange_acts"] = len(exchanges), sum(exchanges.values())
-    _heights(row, history)
-    _violations(row, history, blocs)
-    _hours(row, history)
+    _heights(row, few)
+    _violations(row, few, blocs)
+    _hours(row, few, history)
     return row
+
+
+def _count_routine(row: Row, history: History) -> list[Record]:
+    """Count tests and notices, most of the records there are, and return all others."""
+    tests = [r for r in history.records if type(r) is Tested]
+    notices = [r for r in history.records if type(r) is Noticed]
+    row["tests"], row["tests_answered"] = len(tests), sum(r.answered for r in tests)
+    through = sum(r.end == CallEnd.THROUGH for r in notices)
+    row["notices"], row["notices_failed"] = through, len(notices) - through
+    return [r for r in history.records if type(r) is not Tested and type(r) is not Noticed]
 
 
 def _count(
@@ -152,13 +163,6 @@ def _count(
         row["messages"] += 1
         row["messages_in_time" if record.in_time else "messages_late"] += 1
         row["given_message"] += int(record.case == given and record.in_time)
-    elif isinstance(record, Noticed):
-        through = record.end == CallEnd.THROUGH
-        row["notices"] += through
-        row["notices_failed"] += not through
-    elif isinstance(record, Tested):
-        row["tests"] += 1
-        row["tests_answered"] += record.answered
     elif isinstance(record, Stopped):
         row["stopped"] += 1
 
@@ -269,10 +273,10 @@ def _call(row: Row, record: Called, line: int) -> None:
             row["line_wait_ms"] += record.ringing - record.authorised
 
 
-def _heights(row: Row, history: History) -> None:
+def _heights(row: Row, records: Sequence[Record]) -> None:
     """Count the crises that came to each rung; a crisis lasts until the rung falls below 3."""
     height = 0
-    for record in history.records:
+    for record in records:
         if isinstance(record, CrisisBegan):
             height = record.rung
         elif isinstance(record, Runged) and height:
@@ -290,9 +294,9 @@ def _close(row: Row, height: int) -> None:
             row[f"crises_to_{k}"] += 1
 
 
-def _violations(row: Row, history: History, blocs: Sequence[int]) -> None:
+def _violations(row: Row, records: Sequence[Record], blocs: Sequence[int]) -> None:
     """Count what each bloc's airspace suffered from the other; injects are the scenario's own."""
-    for record in history.records if blocs else ():
+    for record in records if blocs else ():
         if isinstance(record, Happened) and _KIND_NAMES[record.kind] in VIOLATIONS:
             bloc = blocs[record.victim]
             theirs = record.by != NOBODY and blocs[record.by] == 1 - bloc
@@ -300,10 +304,10 @@ def _violations(row: Row, history: History, blocs: Sequence[int]) -> None:
                 row[f"violations_{bloc}"] += 1
 
 
-def _hours(row: Row, history: History) -> None:
+def _hours(row: Row, records: Sequence[Record], history: History) -> None:
     """Add up the hours at or above each rung within the period."""
     last, rung = history.begins, 0
-    steps = [(r.time, r.rung) for r in history.records if isinstance(r, Runged)]
+    steps = [(r.time, r.rung) for r in records if isinstance(r, Runged)]
     for time, after in [*steps, (history.horizon, 0)]:
         until = min(time, history.horizon)
         for k in range(1, rung + 1):

@@ -23,19 +23,12 @@ from sim.errors import DeconflictError
 from sim.scenario import Scenario, varied
 from sim.scenario.channels import LINE, REFERENCE
 from sim.scenario.parameters import Parameters
-from sim.study.ensemble import (
-    CHUNK,
-    Failure,
-    Field,
-    Job,
-    Lived,
-    gathered,
-    inject_names,
-)
+from sim.study.ensemble import CHUNK, Failure, Field, Job, Lived, inject_names
 from sim.study.estimates import Difference, paired_difference
 from sim.study.interrupts import Interrupts
 from sim.study.measures import Row, measure
-from sim.world import Theatre, build, ground
+from sim.study.running import Hands, gathered
+from sim.world import Builder, Theatre, ground
 
 THRESHOLDS: Final = (3, 4)
 """The rungs whose reaching is followed."""
@@ -191,6 +184,10 @@ class Bench:
         self.job = job
         self._fields: dict[str, Field] = {}
         self._spots = [self._spot(place) for place in job.places]
+        self._builders = {
+            (id(spot.field), place.block): Builder(spot.field.theatre, job.seed)
+            for place, spot in zip(job.places, self._spots, strict=True)
+        }
 
     def _spot(self, place: Place) -> _Spot:
         """Return a place made ready; only ground of its own needs a theatre of its own."""
@@ -203,6 +200,12 @@ class Bench:
         field = self._fields[on]
         return _Spot(replace(field.theatre, scenario=scenario), field, job.compared)
 
+    def expect(self, numbers: range) -> None:
+        """Say which worlds come next, so that some can be built at a time."""
+        for (_, block), builder in self._builders.items():
+            begin = block * self.job.block
+            builder.expect(range(numbers.start + begin, numbers.stop + begin))
+
     def world(self, number: int) -> Lived:
         """Live through one world of each set at every place that is asked of it."""
         rows: dict[str, Row] = {}
@@ -212,7 +215,7 @@ class Bench:
             on = id(spot.field), place.block
             if on not in stages:
                 actual = number + place.block * self.job.block
-                stages[on] = Stage(build(spot.field.theatre, self.job.seed, actual))
+                stages[on] = Stage(self._builders[on].build(actual))
             stage: Stage | None = None
             warmed: dict[float, _Noted] = {}
             for row, arm in enumerate(self.job.compared):
@@ -302,7 +305,7 @@ def pairs_job(
 
 def live(
     job: PointsJob,
-    workers: int,
+    workers: Hands,
     stop: Interrupts,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Points, DeconflictError | None]:

@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any, Final, TypeVar
 
 from sim.errors import RunError
 from sim.study.interrupts import Interrupts
 
-_MOMENT: Final = 0.2
+MOMENT: Final = 0.2
 """Seconds between two looks at whether an interrupt has come, while workers are waited for."""
 
-_LOST: Final = 4
+LOST: Final = 4
 """Chunks in a row whose processes die, each alone, after which it is no matter of the chunks."""
+
+OUT: Final = 2
+"""Chunks for each worker that are out at a time: the one it is at, and the next."""
+
+WHY_DEAD: Final = (
+    "perhaps for want of memory, or, in a script, of "
+    '`if __name__ == "__main__":` above what starts workers'
+)
+"""What may have killed a worker process: one that starts anew runs the script it belongs to."""
+
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""What numerical libraries read when they are loaded, to know how many threads to start."""
 
 T = TypeVar("T")
 """What a worker process hands over."""
 
 
-def deafened() -> None:
-    """Let no interrupt reach this process; the parent decides what one means."""
+def _begun(begin: Callable[[Any], None], job: object) -> None:
+    """Begin a worker. No interrupt reaches it, the parent decides what one means; without the
+    parent, which may have been killed, it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    begin(job)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone: nobody would take what it makes, or end it."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def parallel(
@@ -64,10 +89,9 @@ def parallel(
             continue
         gone += broken
         in_a_row += len(broken)
-        if in_a_row == _LOST:
+        if in_a_row == LOST:
             raise RunError(
-                "one worker process after another died, perhaps for want of memory; try fewer "
-                "--workers"
+                f"one worker process after another died, {WHY_DEAD}; try fewer --workers"
             )
     if not stop.asked:
         for chunk in gone:
@@ -85,17 +109,17 @@ def _pooled(
 ) -> list[tuple[int, int]]:
     """Let one pool work on chunks until none is left; return those it died on, in order."""
     pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=begin, initargs=(job,)
+        workers, mp_context=get_context("spawn"), initializer=_begun, initargs=(begin, job)
     )
     owed: dict[Future[T], tuple[int, int]] = {}
     broken: list[tuple[int, int]] = []
     try:
         while (rest or owed) and not stop.asked and not broken:
-            while rest and len(owed) < 2 * workers:
-                with _deaf():
+            while rest and len(owed) < OUT * workers:
+                with _deaf(), _one_thread_each():
                     future = pool.submit(work, *rest[0])
                 owed[future] = rest.popleft()
-            wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
+            wait(owed, timeout=MOMENT, return_when=FIRST_COMPLETED)
             broken = _hand_over(owed, done)
     except BrokenProcessPool:
         broken = _hand_over(owed, done)
@@ -138,7 +162,7 @@ def _hand_over_rest(
     """
     back = [owed.pop(future) for future in list(owed) if future.cancel()]
     while owed and not stop.insisted:
-        wait(owed, timeout=_MOMENT, return_when=FIRST_COMPLETED)
+        wait(owed, timeout=MOMENT, return_when=FIRST_COMPLETED)
         back += _hand_over(owed, done)
     return back + _hand_over(owed, done)
 
@@ -158,3 +182,15 @@ def _deaf() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Start workers whose numerical libraries keep to one thread: each core has a worker."""
+    asked = {name: "1" for name in _THREADS if name not in os.environ}
+    os.environ.update(asked)
+    try:
+        yield
+    finally:
+        for name in asked:
+            del os.environ[name]

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import ResultsError, ScenarioError
+from sim.errors import ResultsError, RunError, ScenarioError
 from sim.records import rounded
 from sim.scenario import Scenario, arm_names, content_hash, loads
 from sim.scenario.channels import REFERENCE
@@ -25,6 +25,7 @@ from sim.study.ensemble import COLUMNS, Failure, Field, Job
 from sim.study.measures import REAL_MEASURES
 from sim.study.parameter_sets import ParameterSet, read_sets
 from sim.study.rows import Rows, content_sha256
+from sim.study.until import Until, until_of
 
 _OTHERS: Final = {
     "sweep.json": "a sweep",
@@ -60,6 +61,7 @@ class Manifest(BaseModel):
     reason: str | None = None
     parameter_sets: tuple[dict[str, Any], ...] = ()
     records: bool = False
+    until: str | None = None
 
     @property
     def version(self) -> str:
@@ -123,6 +125,7 @@ def reopened(path: str | Path) -> Comparison:
     return Comparison(
         scenario, told.arms, told.seed, told.worlds_asked, told.given, _histories(folder, told),
         told.failures, told.state == "complete", sets=tuple(_sets(folder, told)),
+        until=_until(folder, told),
     )  # fmt: skip
 
 
@@ -166,6 +169,14 @@ def _scenario(folder: Path, told: Manifest) -> Scenario:
             f"{told.version}, which wrote it; use that, or {_AGAIN}"
         )
     return scenario
+
+
+def _until(folder: Path, told: Manifest) -> Until | None:
+    """Return what was to be known well enough, if that was asked."""
+    try:
+        return None if told.until is None else until_of(told.until)
+    except RunError as error:
+        raise ResultsError(f"{folder / results.MANIFEST}: until: {error}; {_AGAIN}") from None
 
 
 def _check_arms(folder: Path, told: Manifest, scenario: Scenario) -> None:

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from sim.errors import ResultsError
 from sim.study import folder as results
-from sim.study.batches import BATCHES, Batches
+from sim.study.batches import BATCHES, LOCK, Batches
 from sim.study.ensemble import Chunk, Failure
 from sim.study.kept import RecordsFile
 from sim.study.rows import Digest, Rows
@@ -29,6 +30,7 @@ _AGREES: Final = {
     "worlds_asked": "--worlds",
     "records": "--records",
     "parameter_sets": "the parameter sets",
+    "until": "--until",
 }
 """What a run that goes on must have in common with the one it goes on with, and its name."""
 
@@ -37,6 +39,7 @@ class RunFolder(results.ResultFolder):
     """A claimed folder that keeps batches as they come."""
 
     def __init__(self, path: Path, told: dict[str, Any]) -> None:
+        self._lock = held(path)
         super().__init__(path, told)
         self.batches = Batches(path / BATCHES, tuple(told["arms"]))
         self._digest = ""
@@ -46,11 +49,12 @@ class RunFolder(results.ResultFolder):
         self.batches.add(chunk)
         chunk.columns, chunk.records = {}, None
 
-    def rows(self) -> Rows:
+    def rows(self, worlds: int) -> Rows:
         """Write the rows of all batches into one file, and return them; none if there is none.
 
-        The file has row groups of a fixed number of worlds, however the batches were cut.
+        The file has row groups as it is fit for so many ``worlds``, however the batches were cut.
         """
+        size = results.group_for(worlds) * len(self.told["arms"])
         arms = tuple(self.told["arms"])
         path, digest = self.path / results.HISTORIES, Digest()
         tables = (table for table in self.batches.tables() if table.num_rows)
@@ -63,7 +67,7 @@ class RunFolder(results.ResultFolder):
             with pq.ParquetWriter(
                 beside, first.schema, compression="zstd", write_statistics=False
             ) as file:
-                for group in _regrouped(chain([first], tables), results.BATCH * len(arms)):
+                for group in _regrouped(chain([first], tables), size):
                     digest.add(group)
                     file.write_table(group, row_group_size=group.num_rows)
 
@@ -82,6 +86,7 @@ class RunFolder(results.ResultFolder):
         if self.told["records"] and summary is not None:
             self.told["records_sha256"] = self._records()
         self._end(worlds, summary, failures, reason, self._digest)
+        self._lock.release()
         if reason is None or not worlds:
             self.batches.drop()
 
@@ -94,6 +99,34 @@ class RunFolder(results.ResultFolder):
             return file.finish()
         finally:
             file.drop()
+
+
+def held(path: Path) -> FileLock:
+    """Keep every other run out of a folder, until released or until this process ends.
+
+    Raises ResultsError if another run has it: two would write one result.
+    """
+    lock = FileLock(path / BATCHES / LOCK, thread_local=False)
+    try:
+        (path / BATCHES).mkdir(exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ResultsError(
+            f"{path}: another process runs in it; wait for it or end it, or give another name"
+        ) from None
+    except OSError:
+        pass  # a file system that knows no locks, or one that cannot be written, which is told next
+    return lock
+
+
+def claimed(path: Path, force: bool) -> Path:
+    """Make a result folder ready to be written into; none is taken from a run that goes on.
+
+    Raises ResultsError as :func:`sim.study.folder.claim` does.
+    """
+    if (path / BATCHES / LOCK).exists():
+        held(path).release()
+    return results.claim(path, force)
 
 
 def _regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:

@@ -49,6 +49,7 @@ from sim.study.looks import (
 )  # fmt: skip
 from sim.study.plain import plain
 from sim.study.points import THRESHOLDS, Place
+from sim.study.running import Hands
 
 SENSITIVITY: Final = "sensitivity.json"
 MOST_SURVIVORS: Final = 6
@@ -316,7 +317,7 @@ def sensitivity(
     factors: str | Sequence[str] | None = None,
     trajectories: int = 20,
     samples: int = 128,
-    workers: int = 1,
+    workers: Hands = 1,
     out: str | Path | None = None,
     force: bool = False,
     progress: Callable[[int], None] | None = None,

@@ -23,12 +23,13 @@ from sim.scenario.levers import Lever, lever, lever_of
 from sim.scenario.nearest import suggestion
 from sim.study import folder as results
 from sim.study.asked import check_given, chosen_arms
-from sim.study.ensemble import Chunk, Gathered, gathered
+from sim.study.ensemble import Chunk
 from sim.study.interrupts import Interrupts
 from sim.study.measures import MEASURES, THRESHOLDS
 from sim.study.plain import plain
 from sim.study.points import Place, PointsJob, at
 from sim.study.rows import Rows
+from sim.study.running import Gathered, Hands, gathered
 from sim.study.swept import Point, Sweep
 from sim.world import ground, prepare
 
@@ -112,7 +113,7 @@ def sweep(
     arms: str | Sequence[str] | None = None,
     given: str | None = None,
     measures: str | Sequence[str] | None = None,
-    workers: int = 1,
+    workers: Hands = 1,
     out: str | Path | None = None,
     force: bool = False,
     progress: Callable[[int], None] | None = None,

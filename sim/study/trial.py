@@ -19,9 +19,9 @@ from sim.scenario.channels import LINE, REFERENCE
 from sim.study.interrupts import Interrupts
 from sim.study.measures import measure
 from sim.study.parameter_sets import ParameterSet, applied
-from sim.study.processes import deafened, parallel
+from sim.study.processes import WHY_DEAD, parallel
 from sim.study.targets import SETTINGS
-from sim.world import Theatre, build, prepare
+from sim.world import Builder, Theatre, prepare
 
 Found = Mapping[str, Mapping[str, np.ndarray]]
 """By setting and measure, an array of worlds x sets."""
@@ -71,8 +71,10 @@ class Bench:
         shape = (len(trial.settings), count, len(trial.sets), len(trial.measures))
         values = np.zeros(shape, dtype=np.int32)
         for s, (theatre, line, plans) in enumerate(self._ready):
+            builder = Builder(theatre, trial.seed)
+            builder.expect(range(first, first + count))
             for w in range(count):
-                stage = Stage(build(theatre, trial.seed, first + w))
+                stage = Stage(builder.build(first + w))
                 for k, under in enumerate(plans):
                     row = measure(self._history(stage, under, k, first + w), line)
                     values[s, w, k] = [row[name] for name in trial.measures]
@@ -100,7 +102,6 @@ _bench: Bench | None = None
 
 def _begin(trial: object) -> None:
     global _bench
-    deafened()
     assert isinstance(trial, Trial)
     _bench = Bench(trial)
 
@@ -134,8 +135,7 @@ def tried(
 
         def lost(first: int, _: int) -> Part:
             raise RunError(
-                f"the worker process died on world {first}, twice, perhaps for want of memory; try "
-                f"fewer --workers"
+                f"the worker process died on world {first}, twice, {WHY_DEAD}; try fewer --workers"
             )
 
         parallel(trial, chunks, min(workers, worlds), done, stop, _begin, _work, lost)

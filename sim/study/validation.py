@@ -9,10 +9,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.errors import RunError
-from sim.study.ensemble import Chunk, Job, run
+from sim.study.ensemble import Chunk, Job
 from sim.study.fit import Simulated, Verdict, months, simulated, verdict
 from sim.study.interrupts import Interrupts
 from sim.study.parameter_sets import ParameterSet
+from sim.study.running import run
 from sim.study.targets import (
     NOT_HOSTILE,
     PEACETIME,

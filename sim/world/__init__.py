@@ -12,11 +12,12 @@ from sim.world.prepare import ground, prepare
 from sim.world.strikes import Salvo, Stray
 from sim.world.theatre import Actor, Theatre, Unit
 from sim.world.tracks import Segments, Sorties
-from sim.world.world import Placed, World, build
+from sim.world.world import Builder, Placed, World, build
 
 __all__ = [
     "SETTINGS",
     "Actor",
+    "Builder",
     "Contacts",
     "Outage",
     "Placed",

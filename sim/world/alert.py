@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 import shapely.affinity
 
-from sim.draws import F64, U64, Decision, Luck, children, normals
+from sim.draws import F64, U64, Decision, Lucks, children, normals
 from sim.scenario.quantities import Delay
 from sim.world.borders import border, exits, inside
 from sim.world.contacts import ROUNDING
@@ -113,19 +113,20 @@ def _beside(theatre: Theatre, prey: list[int]) -> shapely.Geometry:
 
 
 def detections(
-    segments: Segments, legs: Legs, sorties: Sorties, post: Point, watch: Watch
+    segments: Segments, legs: Legs, sorties: Sorties, post: Point, watch: Watch, worlds: int
 ) -> Stays:
     """Return when each sortie of the prey is within detection range; ``pair`` is its row.
 
-    Those of a unit, and their legs, lie next to each other.
+    Those of a unit in all ``worlds``, and their legs, lie next to each other.
     """
     parts = [NO_STAYS]
     for unit, after in _runs(watch.prey):
-        first, last = legs.rows[np.searchsorted(sorties.unit, [unit, after])].tolist()
+        movers = [unit * worlds, after * worlds]
+        first, last = legs.rows[np.searchsorted(sorties.unit, movers)].tolist()
         for at in range(first, last, PORTION):
             part = slice(at, min(at + PORTION, last))
             parts.append(_seen(pick(segments, part), legs, part, post, watch.radius))
-    always = np.flatnonzero(np.isin(sorties.unit, watch.inside))
+    always = np.flatnonzero(np.isin(sorties.unit // worlds, watch.inside))
     seen = joined(stack(parts))
     if not always.size:
         return seen
@@ -178,7 +179,7 @@ def delays(delay: Delay, u: F64) -> F64:
 
 
 def candidates(
-    theatre: Theatre, luck: Luck, watch: Watch, sorties: Sorties, seen: Stays
+    theatre: Theatre, luck: Lucks, watch: Watch, sorties: Sorties, seen: Stays
 ) -> Launches:
     """Return the launches of one force that fly at some activity up to the scenario's most.
 
@@ -190,14 +191,18 @@ def candidates(
     who = np.array([theatre.units[row].identity for row in watch.units.tolist()], dtype=np.uint64)
     number = unsigned(crossings(seen.pair, seen.first, theatre.start_ms))
     identity = children(who[:, None], sorties.identity[seen.pair][None, :], number[None, :])
-    mark = luck.us(Decision.SCRAMBLE, identity) / chance
+    of = sorties.unit[seen.pair] % luck.count
+    mark = luck.us(Decision.SCRAMBLE, identity, of) / chance
     unit, at = np.nonzero(mark <= theatre.a_max)
-    identity, mark = identity[unit, at], mark[unit, at]
-    wait = delays(theatre.scenario.parameters.scramble, luck.us(Decision.SCRAMBLE_DELAY, identity))
+    identity, mark, of = identity[unit, at], mark[unit, at], of[at]
+    u = luck.us(Decision.SCRAMBLE_DELAY, identity, of)
+    wait = delays(theatre.scenario.parameters.scramble, u)
     launch = (seen.first[at] + wait).astype(np.int64)
     until = np.minimum(seen.last[at].astype(np.int64), launch + course.lasting)
     made = (launch < until) & (launch >= theatre.start_ms) & (launch < theatre.horizon_ms)
-    table = Launches(watch.units[unit], identity, mark, seen.pair[at], launch, until)
+    table = Launches(
+        watch.units[unit] * luck.count + of, identity, mark, seen.pair[at], launch, until
+    )
     return pick(table, made)
 
 
@@ -255,7 +260,7 @@ def home(post: tuple[I64 | int, I64 | int], speed: float, x: I64, y: I64) -> I64
 
 def scrambles(
     theatre: Theatre,
-    luck: Luck,
+    luck: Lucks,
     watch: Watch,
     sorties: Sorties,
     segments: Segments,
@@ -263,7 +268,7 @@ def scrambles(
 ) -> tuple[Sorties, Chases]:
     """Return the launches of one force and how each goes after its target."""
     course = theatre.courses[watch.force_row]
-    seen = detections(segments, legs, sorties, course.post, watch)
+    seen = detections(segments, legs, sorties, course.post, watch, luck.count)
     made = candidates(theatre, luck, watch, sorties, seen)
     row, leg, meet = pursue(legs, course, made.launch, made.sortie, made.until)
     made = pick(made, row)

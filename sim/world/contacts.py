@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.draws import F64, U64, Decision, Luck, children, numbered
+from sim.draws import F64, U64, Decision, Lucks, children, numbered
 from sim.scenario.kinds import MEETS
 from sim.world.geography import I64
 from sim.world.ranges import Legs, Spans, crossings, in_range, stitch
@@ -111,23 +111,26 @@ def meetings(theatre: Theatre) -> Meetings:
     )
 
 
-def together(sorties: Sorties, which: Meetings, units: int) -> Pairs:
+def together(sorties: Sorties, which: Meetings, units: int, worlds: int) -> Pairs:
     """Return the pairs of sorties of units that may meet and are out at the same time.
 
-    ``sorties`` are in order of unit and time; a unit's own never overlap, so for each of one side
+    ``sorties`` are in order of mover and time; a unit's own never overlap, so for each of one side
     those of the other that overlap it lie next to each other.
     """
-    bounds = np.searchsorted(sorties.unit, np.arange(units + 1))
-    meeting, number = spread((bounds[1:] - bounds[:-1])[which.a])
-    a = bounds[which.a][meeting] + number
+    bounds = np.searchsorted(sorties.unit, np.arange(units * worlds + 1))
+    movers_a, movers_b = (
+        (row[:, None] * worlds + np.arange(worlds)).ravel() for row in (which.a, which.b)
+    )
+    meeting, number = spread((bounds[1:] - bounds[:-1])[movers_a])
+    a = bounds[movers_a][meeting] + number
     low = int(sorties.start.min(initial=0))
     era = int(sorties.end.max(initial=0)) - low + 1
     shift = sorties.unit * era - low
-    base = which.b[meeting] * era - low
+    base = movers_b[meeting] * era - low
     first = np.searchsorted(shift + sorties.end, base + sorties.start[a], side="right")
     until = np.searchsorted(shift + sorties.start, base + sorties.end[a], side="left")
     row, number = spread(np.maximum(until - first, 0))
-    meeting = meeting[row]
+    meeting = meeting[row] // worlds
     return Pairs(a[row], first[row] + number, which.reach[meeting], which.setting[meeting])
 
 
@@ -148,12 +151,19 @@ def meeting(one: U64, other: U64) -> U64:
 
 
 def promising(
-    theatre: Theatre, luck: Luck, share: float, ends: U64, since: I64, until: I64, most: I64
+    theatre: Theatre,
+    luck: Lucks,
+    share: float,
+    ends: U64,
+    of: I64,
+    since: I64,
+    until: I64,
+    most: I64,
 ) -> I64:
     """Return the rows of pairs of which some contact would be noted, if it took place.
 
-    The pairs, of identities ``ends``, are out together from ``since`` to ``until`` and cannot meet
-    more often than ``most`` times; crossings are numbered as in
+    The pairs, of identities ``ends`` in the worlds ``of``, are out together from ``since`` to
+    ``until`` and cannot meet more often than ``most`` times; crossings are numbered as in
     :func:`sim.world.ranges.crossings`, from 0 up or from -1 down.
     """
     if share >= OFTEN:
@@ -164,7 +174,7 @@ def promising(
     for part in portions(most):
         row, number = spread(most[part])
         who = numbered(ends[part], row, unsigned(number ^ turn[part][row]))
-        noted[part.start + row[luck.us(Decision.NOTEWORTHY, who) < share]] = True
+        noted[part.start + row[luck.us(Decision.NOTEWORTHY, who, of[part][row]) < share]] = True
     return np.flatnonzero(noted)
 
 
@@ -194,7 +204,7 @@ def _spans_in_range(one: Legs, other: Legs, pairs: Pairs, overlaps: Overlaps, pa
 
 
 def contacts(
-    theatre: Theatre, luck: Luck, share: float, one: Side, other: Side, pairs: Pairs
+    theatre: Theatre, luck: Lucks, share: float, one: Side, other: Side, pairs: Pairs
 ) -> Contacts:
     """Return the contacts of pairs of sorties that begin within the world's time and are noted.
 
@@ -202,8 +212,9 @@ def contacts(
     """
     overlaps = _overlaps(one, other, pairs)
     ends = meeting(one.sorties.identity[pairs.a], other.sorties.identity[pairs.b])
+    of_world = one.sorties.unit[pairs.a] % luck.count
     most = overlaps.count_a + overlaps.count_b - 1  # stretches on which both keep straight on
-    rows = promising(theatre, luck, share, ends, overlaps.since, overlaps.until, most)
+    rows = promising(theatre, luck, share, ends, of_world, overlaps.since, overlaps.until, most)
     pairs, overlaps = pick(pairs, rows), pick(overlaps, rows)
     spans = [
         _spans_in_range(one.legs, other.legs, pairs, overlaps, part)
@@ -213,7 +224,7 @@ def contacts(
     number = crossings(found.pair, found.first, theatre.start_ms)
     identity = children(ends[rows][found.pair], unsigned(number))
     noted = (found.first >= theatre.start_ms) & (found.first < theatre.horizon_ms)
-    noted &= luck.us(Decision.NOTEWORTHY, identity) < share
+    noted &= luck.us(Decision.NOTEWORTHY, identity, of_world[rows][found.pair]) < share
     found, identity = pick(found, noted), identity[noted]
     of = pick(pairs, found.pair)
     first, last, closest = (

@@ -18,7 +18,7 @@ from sim.scenario.models import Scenario
 from sim.scenario.parameters import Parameters
 from sim.scenario.quantities import DAY, YEAR
 from sim.world.theatre import Theatre, lay_out
-from sim.world.traffic import routine, traffic
+from sim.world.traffic import at_a_time, routine, traffics
 
 WORLDS: Final = 16
 """Worlds lived through to count contacts; several hundred contacts suffice for a few percent."""
@@ -57,11 +57,11 @@ def contacts_per_year(theatre: Theatre) -> float:
     lead = max((course.lasting for course in theatre.courses), default=0)
     period = min(theatre.horizon_ms, LONGEST)
     while_counted = replace(theatre, start_ms=-min(lead, period) - 1, horizon_ms=period, a_max=1.0)
-    count = 0
-    for number in range(WORLDS):
-        luck = Luck(REFERENCE_SEED, number)
-        met = traffic(while_counted, luck, 1.0).contacts
-        count += int(np.count_nonzero(met.first >= 0))
+    lucks = [Luck(REFERENCE_SEED, number) for number in range(WORLDS)]
+    count, size = 0, at_a_time(while_counted)
+    for first in range(0, WORLDS, size):
+        for moving in traffics(while_counted, lucks[first : first + size], 1.0):
+            count += int(np.count_nonzero(moving.contacts.first >= 0))
     return count * YEAR / (WORLDS * period)
 
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.draws import F64, U64, Decision, Luck, children, numbered
+from sim.draws import F64, U64, Decision, Lucks, children, numbered
 from sim.world.courses import Course, leg_ms
 from sim.world.geography import I64, Mesh, wholes
 from sim.world.tables import pick, portions, spread, stack, unsigned
@@ -24,6 +24,9 @@ class Sorties(NamedTuple):
     """Candidate sorties, one row each. Times in ms; ``target`` is the row an interceptor is sent
     against, -1 for all others. A sortie flies if its mark is at most its bloc's activity at
     take-off (and, for an interceptor, if its target flies).
+
+    While several worlds are made at a time, ``unit`` is a mover: a unit in one of the worlds,
+    numbered ``unit * worlds + world``, so that a unit's own sorties lie next to each other.
     """
 
     unit: I64
@@ -70,14 +73,14 @@ _WAYPOINT = (Decision.WAYPOINT_TRIANGLE, Decision.WAYPOINT_ALONG, Decision.WAYPO
 
 
 class Slots(NamedTuple):
-    """Every slot in which a sortie may fall in a theatre's time; the same in every world.
+    """Every slot in which a sortie may fall in a theatre's time, mover by mover.
 
-    ``turn`` is the row of the unit among those that move by themselves, ``begin`` the slot's own
+    ``turn`` is the row of the mover among those that move by themselves, ``begin`` the slot's own
     beginning, ``late`` one more than the most ms that a sortie is late. A unit that is out all the
     time has one slot, in which it is never late and has no mark.
     """
 
-    unit: I64
+    mover: I64
     turn: I64
     identity: U64
     begin: I64
@@ -88,34 +91,36 @@ class Slots(NamedTuple):
 
 
 class Turns(NamedTuple):
-    """The units that move by themselves, in order of force; ``every`` is 0 for those always out."""
+    """The movers that move by themselves, by force; ``every`` is 0 for those always out."""
 
+    mover: I64
     identity: U64
     every: I64
 
 
 _NO_NAMES, _NO_NUMBERS = np.zeros(0, dtype=np.uint64), np.zeros(0)
-NO_TURNS = Turns(_NO_NAMES, _NO_ROWS)
+NO_TURNS = Turns(_NO_ROWS, _NO_NAMES, _NO_ROWS)
 NO_SLOTS = Slots(_NO_ROWS, _NO_ROWS, _NO_NAMES, *(_NO_ROWS,) * 3, _NO_NUMBERS, _NO_NUMBERS)
 
 
 @lru_cache(maxsize=THEATRES)
-def _slots(theatre: Theatre) -> tuple[Turns, Slots]:
-    """Return who moves by itself and in which slots."""
+def _slots(theatre: Theatre, worlds: int) -> tuple[Turns, Slots]:
+    """Return who moves by itself in so many worlds, and in which slots."""
     turns, slots = [NO_TURNS], [NO_SLOTS]
     count = 0
     for force_row, units in theatre.routine.movers:
-        members = [theatre.units[row] for row in units.tolist()]
+        members = [theatre.units[row] for row in units.tolist() for _ in range(worlds)]
+        movers = (units[:, None] * worlds + np.arange(worlds)).ravel()
         who = np.array([member.identity for member in members], dtype=np.uint64)
         course = theatre.courses[force_row]
         number, begin = _periods(theatre, course)
         lasting = course.lasting if course.every else theatre.horizon_ms - theatre.start_ms
         surge = np.array([member.surge for member in members], dtype=np.float64)
-        size, each = number.size, units.size
-        turns.append(Turns(who, np.full(each, course.every)))
+        size, each = number.size, movers.size
+        turns.append(Turns(movers, who, np.full(each, course.every)))
         slots.append(
             Slots(
-                np.repeat(units, size),
+                np.repeat(movers, size),
                 np.repeat(np.arange(count, count + each), size),
                 children(who[:, None], unsigned(number)[None, :]).ravel(),
                 np.tile(begin, each),
@@ -129,6 +134,11 @@ def _slots(theatre: Theatre) -> tuple[Turns, Slots]:
     return stack(turns), stack(slots)
 
 
+def slots_in(theatre: Theatre) -> int:
+    """Return in how many slots the sorties of one world may fall."""
+    return _slots(theatre, 1)[1].mover.size
+
+
 def _periods(theatre: Theatre, course: Course) -> tuple[I64, I64]:
     """Return the numbers of a course's slots and when, but for a unit's phase, they begin."""
     if not course.every:
@@ -138,27 +148,31 @@ def _periods(theatre: Theatre, course: Course) -> tuple[I64, I64]:
     return number, number * course.every
 
 
-def schedule(theatre: Theatre, luck: Luck) -> Sorties:
-    """Return the candidate sorties that depend on nobody else, in order of unit and time."""
-    turns, slots = _slots(theatre)
-    phase = np.floor(luck.us(Decision.PHASE, turns.identity) * turns.every).astype(np.int64)
-    late = np.floor(luck.us(Decision.JITTER, slots.identity) * slots.late).astype(np.int64)
+def schedule(theatre: Theatre, luck: Lucks) -> Sorties:
+    """Return the candidate sorties that depend on nobody else, in order of mover and time."""
+    turns, slots = _slots(theatre, luck.count)
+    of = slots.mover % luck.count
+    u = luck.us(Decision.PHASE, turns.identity, turns.mover % luck.count)
+    phase = np.floor(u * turns.every).astype(np.int64)
+    late = np.floor(luck.us(Decision.JITTER, slots.identity, of) * slots.late).astype(np.int64)
     start = phase[slots.turn] + slots.begin + late
     end = start + slots.lasting
-    mark = luck.us(Decision.MARK, slots.identity) * slots.marked + slots.surge
+    mark = luck.us(Decision.MARK, slots.identity, of) * slots.marked + slots.surge
     keep = (end > theatre.start_ms) & (start < theatre.horizon_ms) & (mark <= theatre.a_max)
-    table = Sorties(slots.unit, slots.identity, start, end, mark, np.full(start.size, NOBODY))
+    table = Sorties(slots.mover, slots.identity, start, end, mark, np.full(start.size, NOBODY))
     return pick(table, np.flatnonzero(keep))
 
 
 class _Walk(NamedTuple):
     """Who wanders: from time 0 on for ``span`` ms, to waypoints 0, 1, … of one of the meshes.
 
+    ``world`` says by whose luck.
     With ``sign`` -1 the waypoints are numbered -1, -2, … instead. ``size`` of them are drawn.
     """
 
     sortie: I64
     who: U64
+    world: I64
     sign: I64
     span: I64
     speed: F64
@@ -166,19 +180,19 @@ class _Walk(NamedTuple):
     size: I64
 
 
-_NO_WALK = _Walk(_NO_ROWS, _NO_NAMES, _NO_ROWS, _NO_ROWS, _NO_NUMBERS, _NO_ROWS, _NO_ROWS)
+_NO_WALK = _Walk(_NO_ROWS, _NO_NAMES, *(_NO_ROWS,) * 3, _NO_NUMBERS, _NO_ROWS, _NO_ROWS)
 
 
-def tracks(theatre: Theatre, luck: Luck, sorties: Sorties) -> Segments:
+def tracks(theatre: Theatre, luck: Lucks, sorties: Sorties) -> Segments:
     """Return the legs of sorties in order of force, each at its own course."""
     walks, forces = [_NO_WALK], []
-    force_of = np.array([unit.force_row for unit in theatre.units])[sorties.unit]
+    force_of = np.array([unit.force_row for unit in theatre.units])[sorties.unit // luck.count]
     for force_row, _ in theatre.routine.movers:
         course = theatre.courses[force_row]
         rows = slice(*np.searchsorted(force_of, [force_row, force_row + 1]).tolist())
         forces.append((course, rows))
         if course.mesh is not None:
-            walks.extend(_walks(theatre, course, sorties, rows, len(forces) - 1))
+            walks.extend(_walks(theatre, course, sorties, rows, len(forces) - 1, luck.count))
     meshes = [course.mesh for course, _ in forces]
     walk = stack(walks)
     wandered = _wander(luck, meshes, walk)
@@ -196,7 +210,7 @@ def tracks(theatre: Theatre, luck: Luck, sorties: Sorties) -> Segments:
 
 
 def _walks(
-    theatre: Theatre, course: Course, sorties: Sorties, rows: slice, mesh: int
+    theatre: Theatre, course: Course, sorties: Sorties, rows: slice, mesh: int, worlds: int
 ) -> list[_Walk]:
     """Return how the sorties of one force wander: ahead from their start, or both ways from 0."""
     assert course.mesh is not None
@@ -214,6 +228,7 @@ def _walks(
             _Walk(
                 sortie,
                 sorties.identity[rows],
+                sorties.unit[rows] % worlds,
                 np.full(sortie.size, sign),
                 np.full(sortie.size, span),
                 np.full(sortie.size, course.speed),
@@ -236,7 +251,7 @@ def _laid(walk: _Walk, legs: Segments, course: Course, sorties: Sorties) -> Segm
     return by_time(stack([back, pick(legs._replace(sortie=sortie), ahead)]))
 
 
-def _round(course: Course, luck: Luck, sorties: Sorties) -> Segments:
+def _round(course: Course, luck: Lucks, sorties: Sorties) -> Segments:
     """Return the legs of sorties of one course that has no waypoints."""
     return _circle(course, luck, sorties) if course.loop_ms.size else _stay(course, sorties)
 
@@ -249,7 +264,7 @@ def _stay(course: Course, sorties: Sorties) -> Segments:
     return Segments(rows, sorties.start, sorties.end, x, y, x, y)
 
 
-def _circle(course: Course, luck: Luck, sorties: Sorties) -> Segments:
+def _circle(course: Course, luck: Lucks, sorties: Sorties) -> Segments:
     """Return whole legs of sorties that go round a loop, enough to cover each sortie.
 
     A scheduled sortie enters the loop as it starts; one that is always out is somewhere on it at
@@ -259,7 +274,8 @@ def _circle(course: Course, luck: Luck, sorties: Sorties) -> Segments:
     lap = int(clock[-1])
     entry = np.zeros(sorties.start.size, dtype=np.int64)
     if course.random_start:
-        entry = np.floor(luck.us(Decision.START_LEG, sorties.identity) * lap).astype(np.int64)
+        u = luck.us(Decision.START_LEG, sorties.identity, sorties.unit % luck.count)
+        entry = np.floor(u * lap).astype(np.int64)
     origin = (sorties.start if course.every else 0) - entry
 
     def leg_at(t: I64) -> I64:
@@ -276,7 +292,7 @@ def _circle(course: Course, luck: Luck, sorties: Sorties) -> Segments:
     return Segments(row, t0, t0 + course.loop_ms[corner], x[corner], y[corner], x[after], y[after])
 
 
-def _wander(luck: Luck, meshes: Sequence[Mesh | None], walk: _Walk) -> Segments:
+def _wander(luck: Lucks, meshes: Sequence[Mesh | None], walk: _Walk) -> Segments:
     """Return whole legs between random waypoints; ``sortie`` counts the walks from 0."""
     parts = [NO_SEGMENTS]
     for part in portions(walk.size):
@@ -285,7 +301,7 @@ def _wander(luck: Luck, meshes: Sequence[Mesh | None], walk: _Walk) -> Segments:
     return stack(parts)
 
 
-def _wandering(luck: Luck, meshes: Sequence[Mesh | None], walk: _Walk) -> Segments:
+def _wandering(luck: Lucks, meshes: Sequence[Mesh | None], walk: _Walk) -> Segments:
     """Return the legs of a portion of walks, in order; those that fall short are drawn anew."""
     row, number = spread(walk.size)
     x, y = _waypoints(luck, meshes, walk, row, number)
@@ -311,11 +327,12 @@ def _wandering(luck: Luck, meshes: Sequence[Mesh | None], walk: _Walk) -> Segmen
 
 
 def _waypoints(
-    luck: Luck, meshes: Sequence[Mesh | None], walk: _Walk, row: I64, number: I64
+    luck: Lucks, meshes: Sequence[Mesh | None], walk: _Walk, row: I64, number: I64
 ) -> tuple[F64, F64]:
     """Return where the waypoints of walks are, by row and number."""
     who = numbered(walk.who, row, unsigned(walk.sign[row] * number))
-    uniforms = [luck.us(decision, who) for decision in _WAYPOINT]
+    of = walk.world[row]
+    uniforms = [luck.us(decision, who, of) for decision in _WAYPOINT]
     x, y = np.empty(who.size), np.empty(who.size)
     ends = np.cumsum(walk.size)
     for at in np.unique(walk.mesh).tolist():

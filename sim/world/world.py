@@ -17,7 +17,7 @@ from sim.world.strikes import Salvo, Stray, salvos, strays
 from sim.world.tables import pick
 from sim.world.theatre import Theatre
 from sim.world.tracks import Segments, along
-from sim.world.traffic import Traffic, tracks_of, traffic
+from sim.world.traffic import Traffic, at_a_time, tracks_of, traffic, traffics
 
 
 class Placed(NamedTuple):
@@ -38,7 +38,6 @@ class World:
         self.luck = luck
         self.sorties = moving.sorties
         self.contacts = moving.contacts
-        self._moving = moving
         self.salvos: tuple[Salvo, ...] = salvos(theatre, luck)
         self.strays: tuple[Stray, ...] = strays(theatre, luck, self.salvos)
         self.placed: tuple[Placed, ...] = placed(theatre)
@@ -56,7 +55,7 @@ class World:
     @cached_property
     def segments(self) -> Segments:
         """The straight legs of all sorties, sorted by (sortie, t0)."""
-        return tracks_of(self._moving)
+        return tracks_of(self.theatre, self.luck)
 
     @cached_property
     def _legs_of(self) -> I64:
@@ -119,3 +118,41 @@ def build(theatre: Theatre, seed: int, number: int) -> World:
     """Return world ``number`` of a prepared theatre under a seed."""
     luck = Luck(seed, number)
     return World(theatre, luck, traffic(theatre, luck, theatre.noteworthy))
+
+
+class Builder:
+    """Builds the worlds of a theatre one after another, their traffic several at a time."""
+
+    def __init__(self, theatre: Theatre, seed: int) -> None:
+        self._theatre = theatre
+        self._seed = seed
+        self._coming = range(0)
+        self._made: dict[int, Traffic] = {}
+
+    def expect(self, numbers: range) -> None:
+        """Say which worlds will be asked for next, in their order."""
+        self._coming, self._made = numbers, {}
+
+    def build(self, number: int, theatre: Theatre | None = None) -> World:
+        """Return a world; ``theatre`` is another one on the same ground, if it is to be in that."""
+        theatre = theatre or self._theatre
+        luck = Luck(self._seed, number)
+        return World(theatre, luck, self._traffic(number, luck))
+
+    def _traffic(self, number: int, luck: Luck) -> Traffic:
+        """Return the traffic of a world, made with that of those which come after it."""
+        made = self._made.pop(number, None)
+        if made is not None:
+            return made
+        share = self._theatre.noteworthy
+        if number not in self._coming:
+            return traffic(self._theatre, luck, share)
+        end = min(number + at_a_time(self._theatre), self._coming.stop)
+        lucks = [luck, *(Luck(self._seed, other) for other in range(number + 1, end))]
+        try:
+            made_together = traffics(self._theatre, lucks, share)
+        except Exception:  # whose fault it is comes out when each is made by itself
+            self._coming = range(0)
+            return traffic(self._theatre, luck, share)
+        self._made = dict(zip(range(number, end), made_together, strict=True))
+        return self._made.pop(number)
