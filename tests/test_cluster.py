@@ -79,11 +79,19 @@ def test_a_worker_killed_in_the_middle_changes_no_byte(
     assert same(serial, out)
 
 
+@pytest.mark.parametrize("looks", [1, 1_000_000])
 def test_a_scheduler_that_goes_leaves_what_was_finished_to_go_on_from(
-    short: Path, serial: Path, tmp_path: Path
+    short: Path, serial: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: int
 ) -> None:
+    """Whether it is missed when it is next asked something, or when its connection breaks."""
+    import dask
+
     out = tmp_path / "found"
-    with cluster(tmp_path, 1, "--no-nanny", "--nthreads", "1") as crew:
+    monkeypatch.setattr(on_a_cluster, "_LOOK", looks)
+    with (
+        cluster(tmp_path, 1, "--no-nanny", "--nthreads", "1") as crew,
+        dask.config.set({"distributed.comm.timeouts.connect": "3s"}),
+    ):
         strike = After(WORLDS // 4, lambda: killed(crew.scheduler))
         with pytest.raises(RunError, match=r"the scheduler is gone; what was finished is kept"):
             sim.compare(

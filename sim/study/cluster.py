@@ -79,22 +79,40 @@ def _through(
     looks = room = 0
     try:
         while (rest or owed) and not stop.asked:
-            if looks % _LOOK == 0:
-                room = OUT * max(1, sum(client.nthreads().values()))
-            looks += 1
-            while rest and len(owed) < room:
-                future = client.submit(_work, told, packed, *rest[0], pure=False)
-                owed[future] = rest.popleft()
+            with _spoken_to(client):
+                if looks % _LOOK == 0:
+                    room = OUT * max(1, sum(client.nthreads().values()))
+                looks += 1
+                while rest and len(owed) < room:
+                    future = client.submit(_work, told, packed, *rest[0], pure=False)
+                    owed[future] = rest.popleft()
             for future in _finished(owed):
-                which, chunk = owed.pop(future), _result(future)
+                which, chunk = owed.pop(future), _result(client, future)
                 future.release()
                 if chunk is None:
                     dead.append(which)
                 else:
                     done(chunk)
     finally:
-        client.cancel(list(owed), force=True)
+        if client.status == "running":
+            client.cancel(list(owed), force=True)
     return sorted(dead)
+
+
+@contextmanager
+def _spoken_to(client: Client) -> Iterator[None]:
+    """Ask something of a scheduler; raises RunError if it is gone."""
+    from distributed.client import ClosedClientError
+
+    try:
+        if client.status == "closed":
+            raise ClosedClientError
+        yield
+    except (OSError, CancelledError, ClosedClientError) as error:
+        raise RunError(
+            "the scheduler is gone; what was finished is kept where there is a result "
+            "folder: start it again and go on with --resume"
+        ) from error
 
 
 def _finished(owed: dict[Any, tuple[int, int]]) -> list[Future[Any]]:
@@ -110,21 +128,17 @@ def _finished(owed: dict[Any, tuple[int, int]]) -> list[Future[Any]]:
     return [future for future in owed if future.done()]
 
 
-def _result(future: Future[Any]) -> Chunk | None:
+def _result(client: Client, future: Future[Any]) -> Chunk | None:
     """Return what a worker made of a chunk, or None if one after another died with it.
 
     Raises what went wrong and is no matter of the chunk.
     """
     from distributed import KilledWorker
 
-    if future.cancelled():
-        raise RunError(
-            "the scheduler is gone; what was finished is kept where there is a result "
-            "folder: start it again and go on with --resume"
-        )
-    error = future.exception()
+    error = None if future.cancelled() else future.exception()
     if error is None:
-        chunk: Chunk = future.result()
+        with _spoken_to(client):  # one whose scheduler went raises that it was cancelled
+            chunk: Chunk = future.result()
         return chunk
     if isinstance(error, KilledWorker):
         return None
@@ -154,12 +168,13 @@ def _client(address: str) -> Iterator[Client]:
         ) from error
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it is told here
     with client, client.as_current():
-        try:
-            client.wait_for_workers(1, timeout=PATIENCE)
-        except TimeoutError as error:
-            raise RunError(
-                f"{address}: has no worker; start some with dask worker {address} --nthreads 1"
-            ) from error
+        with _spoken_to(client):
+            try:
+                client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError as error:
+                raise RunError(
+                    f"{address}: has no worker; start some with dask worker {address} --nthreads 1"
+                ) from error
         yield client
 
 
