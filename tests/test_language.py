@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from catalogue_parts import catalogue, is_key, sentences
@@ -15,8 +16,12 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from sim.errors import RunError, ScenarioError
 from sim.handouts.event_export import export
 from sim.handouts.event_import import imported
+from sim.handouts.event_rows import TYPES
 from sim.language import LANGUAGES, entries, language, speaking, spoken
 from sim.scenario import arm_title, content_hash, loads
+from sim.scenario.channel_model import Carried
+from sim.scenario.channels import CHANNEL_KINDS, STANDARD_ARMS
+from sim.scenario.kinds import INCIDENT_KINDS, RESPONSES, UNIT_KINDS, Cause
 from sim.scenario.names import in_language
 from sim.scenario.reading import read_values
 from sim.scenario.schema import json_schema
@@ -106,6 +111,29 @@ def test_every_message_that_is_asked_for_is_there_and_the_reverse() -> None:
         and not re.search(rf'f"{key.split(".")[0]}\.', code)
     }
     assert unused == set()
+
+
+SAID_BY_NAME = {
+    "act": [response.act.name.lower() for response in RESPONSES],
+    "arm": STANDARD_ARMS,
+    "carries": get_args(Carried),
+    "cause": [cause.name.lower() for cause in Cause],
+    "channel": CHANNEL_KINDS,
+    "event": [name.replace(" ", "_") for name in TYPES if name != "incident"],
+    "incident": INCIDENT_KINDS,
+    "rung": range(7),
+    "rung_means": range(7),
+    "unit": UNIT_KINDS,
+}
+"""What the code puts together a message's key from while it runs."""
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("stem", SAID_BY_NAME)
+def test_whatever_has_a_name_in_the_code_has_one_in_every_language(code: str, stem: str) -> None:
+    """A lacking one is found only by the run that says it, and a live exercise ends of it."""
+    have = entries(code)
+    assert [name for name in SAID_BY_NAME[stem] if f"{stem}.{name}" not in have] == []
 
 
 def test_numbers_and_times_follow_the_language() -> None:
