@@ -26,7 +26,7 @@ from sim.scenario.quantities import DAY, HOUR, MINUTE
 from sim.show.fan import draw_fan
 from sim.workshop.after_action import events_list, found
 from sim.workshop.certificates import certificate, holds
-from sim.workshop.chairs import FACILITATOR, PRESS
+from sim.workshop.chairs import FACILITATOR, PRESS, Chair
 from sim.workshop.fan import fan, model_paths, times_of
 from sim.workshop.forks import Change, fork
 from sim.workshop.game import Game, Setup, again, staged
@@ -678,6 +678,37 @@ def test_when_the_program_fails_time_stops_and_the_leader_hears_of_it(
     assert not any("stopped time" in text for text in told[watch])
     assert any("still here" in text for text in told[watch])  # and goes on talking to the room
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_what_one_language_cannot_be_told_is_kept_from_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session.create(tmp_path / "s.sqlite", SETUP)
+    room = people(session)
+    polish = room["poland_capital"]._replace(language="pl")
+    hub, clients = Hub(session), [Client(polish), *(Client(one) for one in room.values())]
+    for client in clients:
+        hub.greet(client, 0)
+    session.act(room[FACILITATOR], "start", {})
+    shown = hub.stands
+
+    def stands(chair: Chair, code: str) -> dict[str, Any]:
+        if code == "pl":
+            raise KeyError("nobody translated it")
+        return shown(chair, code)
+
+    monkeypatch.setattr(hub, "stands", stands)
+    session.act(room[FACILITATOR], "news", {"text": "still here", "to": []})
+    late = Client(room["observer"])
+    hub.greet(late, 0)
+    hub.broadcast(False)
+    for client in (*clients[1:], late):
+        told = [client.queue.get_nowait() for _ in range(client.queue.qsize())]
+        assert any("still here" in text for text in told), client.person.chair
+        warned = any("stopped time because of an error" in text for text in told)
+        assert warned == (client.person.chair == FACILITATOR)
+    assert not session.pace.running
+    assert "nobody translated it" in caplog.text
 
 
 def test_who_stops_reading_is_dropped_and_delays_nobody(tmp_path: Path) -> None:

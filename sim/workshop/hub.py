@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import Any, Final
 
 from sim.language import language, speaking
@@ -23,6 +24,8 @@ from sim.workshop.rights import Person
 from sim.workshop.scenes import Feed
 from sim.workshop.session import Session
 from sim.workshop.views import count_words, state
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 _QUEUE: Final = 256
 """Messages that may wait for one client."""
@@ -183,8 +186,19 @@ class Hub:
                 text = phrase(client.person.language, name)
                 client.send(packed({"kind": "refused", "text": text}))
 
+    def stop(self) -> None:
+        """Stop time because of the error that is being handled, and tell whoever leads."""
+        _LOGGER.exception("the exercise was paused")
+        if self.session.pace.running:
+            self.session.pace.running = False
+            self.session.version += 1
+        self.warn("trouble")
+
     def broadcast(self, moved: bool) -> None:
-        """Tell everybody what is new to them: events, and what stands otherwise than before."""
+        """Tell everybody what is new to them: events, and what stands otherwise than before.
+
+        What cannot be told to one chair in one language stops time, and is kept from nobody else.
+        """
         if not moved and self.session.version == self._version:
             return
         self._version = self.session.version
@@ -193,7 +207,12 @@ class Hub:
             key = (client.person.chair, client.person.language)
             groups.setdefault(key, []).append(client)
         for key, clients in groups.items():
-            for message in self._news(*key):
+            try:
+                messages = self._news(*key)
+            except Exception:
+                self.stop()
+                continue
+            for message in messages:
                 for client in clients:
                     client.send(message)
 

@@ -165,10 +165,7 @@ class Server:
                 self.hub.broadcast(moved)
             except Exception:
                 # Whatever it is, the room must hear of it, and nothing that is in the log is lost.
-                self.session.pace.running = False
-                self.session.version += 1
-                _LOGGER.exception("the exercise was paused")
-                self.hub.warn("trouble")
+                self.hub.stop()
             then = now
 
     # Who it is.
