@@ -367,6 +367,44 @@ def test_it_can_be_played_by_keyboard_alone(browser: Any, tmp_path: Path) -> Non
         until(poland.page, "protests")
 
 
+def test_time_that_passes_takes_neither_a_press_nor_the_keyboard_away(
+    browser: Any, tmp_path: Path
+) -> None:
+    """Four times a second the page is told how things stand; a hand is slower than that."""
+    with room(tmp_path, BORDER, *FROM) as place:
+        leader, watch = (Seat(browser, place, name, name) for name in ("facilitator", "nato_watch"))
+        leader.pace(60)
+        leader.lead("Start")
+        leader.page.get_by_role("button", name="Pause", exact=True).wait_for()
+        for words in ("of every one", "of none"):
+            wanted = watch.page.get_by_role("button", name=words).first
+            wanted.evaluate("one => one.scrollIntoView({block: 'center'})")
+            box = wanted.bounding_box()
+            watch.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            watch.page.mouse.down()
+            watch.page.wait_for_timeout(900)
+            watch.page.mouse.up()
+            watch.page.locator("button[aria-pressed=true]", has_text=words).wait_for(timeout=5_000)
+        for words in ("of every one", "of none"):
+            wanted = watch.page.get_by_role("button", name=words).first
+            wanted.focus()
+            watch.page.wait_for_timeout(900)
+            watch.page.keyboard.press("Enter")
+            watch.page.locator("button[aria-pressed=true]", has_text=words).wait_for(timeout=5_000)
+            at = watch.page.evaluate("document.activeElement.textContent")
+            assert at == words
+        leader.page.get_by_role("button", name="Pause", exact=True).focus()
+        for then in ("Start", "Pause"):
+            leader.page.keyboard.press("Enter")
+            leader.page.get_by_role("button", name=then, exact=True).wait_for(timeout=5_000)
+            assert leader.page.evaluate("document.activeElement.textContent") == then
+        hand = leader.page.locator("tr", has_text="Poland: the capital").get_by_role("button")
+        hand.focus()
+        leader.page.keyboard.press("Enter")
+        hand.get_by_text("Hand to people").wait_for(timeout=5_000)
+        assert hand.evaluate("one => one === document.activeElement")
+
+
 def test_a_wrong_command_says_what_to_do(tmp_path: Path) -> None:
     for words, message in (
         (["--arm", "as_desinged"], 'is no arm of it. Did you mean "as_designed"'),

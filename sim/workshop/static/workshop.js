@@ -36,8 +36,24 @@ function send(kind, content = {}) {
   } else byId("lost").hidden = false;
 }
 
-function button(text, kind, content) {
-  return made("button", { type: "button", onclick: () => send(kind, content) }, text);
+function button(text, kind, content = {}, attributes = {}) {
+  return made("button", { type: "button", "data-kind": kind, "data-content": JSON.stringify(content),
+    onclick: () => send(kind, content), ...attributes }, text);
+}
+
+// Draw a place anew if what it shows has changed and nobody is writing in it. Whoever is at one of
+// its buttons by keyboard stays there, also where the press has turned the button into its reverse.
+function redraw(place, shown, make) {
+  const key = JSON.stringify(shown);
+  if (place.dataset.key === key || place.querySelector("input:focus, select:focus, textarea:focus")) return;
+  place.dataset.key = key;
+  const at = place.contains(document.activeElement) ? document.activeElement.dataset : {};
+  const open = new Set([...place.querySelectorAll("details[open]")].map((one) => one.dataset.of));
+  place.replaceChildren(...make());
+  for (const one of place.querySelectorAll("details")) one.open = open.has(one.dataset.of);
+  if (!at.content) return;
+  const like = [...place.querySelectorAll("[data-content]")].filter((one) => one.dataset.content === at.content);
+  (like.find((one) => one.dataset.kind === at.kind) || like[0])?.focus({ preventScroll: true });
 }
 
 function span(milliseconds) {
@@ -107,8 +123,10 @@ function showAsked(list) {
 
 function showCalls(state) {
   const place = byId("calls");
-  if (!place) return;
-  const writing = place.querySelector("input:focus")?.value;
+  if (place) redraw(place, [state.calls, state.sayings, state.lines], () => callsOf(state));
+}
+
+function callsOf(state) {
   const rows = state.calls.map((one) => {
     const about = one.case ? ` (${fill(say.case, { number: one.case })})` : "";
     const row = made("div", { class: one.ringing ? "call ringing" : "call" },
@@ -130,30 +148,34 @@ function showCalls(state) {
     rows.push(button(`${say.concern}: ${line.name}`, "volunteer", { channel: line.channel }));
     if ("notify" in line) {
       const which = [say.notice_none, say.notice_every, say.notice_usual].map((text, choice) =>
-        made("button", { type: "button", "aria-pressed": String(line.notify === choice),
-          onclick: () => send("notify", { channel: line.channel, choice }) }, text));
+        button(text, "notify", { channel: line.channel, choice }, { "aria-pressed": String(line.notify === choice) }));
       rows.push(made("p", { class: "options" }, fill(say.notices, { channel: line.name }), ...which));
     }
   }
-  if (writing === undefined) place.replaceChildren(...rows);
+  return rows;
 }
 
 function showCases(state) {
   const place = byId("cases");
-  if (!place || place.querySelector("input:focus, select:focus")) return;
-  place.replaceChildren(...state.cases.map((one) => {
-    const box = made("div", { class: "case" },
-      made("p", {}, made("b", {}, fill(say.case, { number: one.number })), `: ${one.what}. `,
-        fill(say.against, { victim: one.victim, blamed: one.blamed }), `. ${one.severity}. `,
-        `${fill(say.due, { time: one.due_stamp })} · ${fill(say.left, { time: span(one.due - now) })}`));
-    if (one.truth) box.append(made("p", { class: "truth" }, one.truth));
-    if (one.belief) {
-      box.append(made("p", { class: "small" }, `${say.belief}: `,
-        one.belief.map((each) => `${each.cause} ${each.share} %`).join(", ")));
-    }
-    if (setup.decides && one.causes) box.append(beliefForm(one));
-    return box;
-  }));
+  if (place) redraw(place, state.cases, () => state.cases.map(caseOf));
+  for (const one of state.cases) {
+    const left = place?.querySelector(`[data-case="${one.case}"]`);
+    if (left) left.textContent = fill(say.left, { time: span(one.due - now) });
+  }
+}
+
+function caseOf(one) {
+  const box = made("div", { class: "case" },
+    made("p", {}, made("b", {}, fill(say.case, { number: one.number })), `: ${one.what}. `,
+      fill(say.against, { victim: one.victim, blamed: one.blamed }), `. ${one.severity}. `,
+      `${fill(say.due, { time: one.due_stamp })} · `, made("span", { "data-case": one.case })));
+  if (one.truth) box.append(made("p", { class: "truth" }, one.truth));
+  if (one.belief) {
+    box.append(made("p", { class: "small" }, `${say.belief}: `,
+      one.belief.map((each) => `${each.cause} ${each.share} %`).join(", ")));
+  }
+  if (setup.decides && one.causes) box.append(beliefForm(one));
+  return box;
 }
 
 function beliefForm(one) {
@@ -224,12 +246,7 @@ function showObserve(state) {
 function part(name, shown, make) {
   let place = byId(`lead-${name}`);
   if (!place) byId("lead-body").append(place = made("div", { id: `lead-${name}` }));
-  const key = JSON.stringify(shown);
-  if (place.dataset.key === key || place.querySelector("input:focus, select:focus, textarea:focus")) return;
-  place.dataset.key = key;
-  const open = new Set([...place.querySelectorAll("details[open]")].map((one) => one.dataset.of));
-  place.replaceChildren(...make());
-  for (const one of place.querySelectorAll("details")) one.open = open.has(one.dataset.of);
+  redraw(place, shown, make);
 }
 
 function lead(state) {
@@ -328,7 +345,33 @@ function words(state) {
     }, actor, decision, reason, made("button", {}, say.overrule)));
 }
 
-// The line to the server.
+// The line to the server. While a button is being pressed the page stands still, or the press would
+// come to nothing; what is told meanwhile waits.
+
+const LONGEST_PRESS = 2000; // milliseconds: a list that is open, or text that is being marked
+const waiting = [];
+let pressed = null;
+
+function release(after) {
+  clearTimeout(pressed);
+  pressed = setTimeout(() => {
+    pressed = null;
+    waiting.splice(0).forEach(take);
+  }, after);
+}
+
+document.addEventListener("pointerdown", () => release(LONGEST_PRESS), true);
+for (const name of ["pointerup", "pointercancel"]) {
+  document.addEventListener(name, () => { if (pressed !== null) release(50); }, true); // the click comes first
+}
+
+function take(found) {
+  if (found.kind === "map") drawGround(byId("map"), found);
+  else if (found.kind === "state") showState(Object.assign(stands, found));
+  else if (found.kind === "refused") byId("refused").textContent = found.text;
+  else if (found.kind === "past") found.events.forEach((one) => addEvent({ ...one, first: true }));
+  else if (found.kind === "event") addEvent(found.event);
+}
 
 function showState(state) {
   now = state.now;
@@ -381,11 +424,8 @@ function connect() {
   socket.onopen = () => { byId("lost").hidden = true; wait = 500; };
   socket.onmessage = (message) => {
     const found = JSON.parse(message.data);
-    if (found.kind === "map") drawGround(byId("map"), found);
-    else if (found.kind === "state") showState(Object.assign(stands, found));
-    else if (found.kind === "refused") byId("refused").textContent = found.text;
-    else if (found.kind === "past") found.events.forEach((one) => addEvent({ ...one, first: true }));
-    else if (found.kind === "event") addEvent(found.event);
+    if (pressed === null) take(found);
+    else waiting.push(found);
   };
   socket.onclose = (event) => {
     if (event.code === 4403) { location.href = "/"; return; }
